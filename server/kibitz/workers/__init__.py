@@ -1,0 +1,1 @@
+"""Child processes of our own and the framed JSON they speak."""
