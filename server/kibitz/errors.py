@@ -31,7 +31,9 @@ class KibitzError(Exception):
     key, a prompt or the text of a file: those go nowhere but to the model that was asked.
     """
 
-    def __init__(self, kind: Kind, message: str, hint: str = "", *, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self, kind: Kind, message: str, hint: str = "", *, retry_after_s: float | None = None
+    ) -> None:
         super().__init__(message)
         self.kind: Kind = kind
         self.message = message
@@ -55,6 +57,13 @@ class KibitzError(Exception):
             str(data.get("hint", "")),
             retry_after_s=data.get("retryAfterS"),
         )
+
+
+class StaleError(KibitzError):
+    """The document moved on while the answer was made, and the answer no longer fits (LSP: ContentModified)."""
+
+    def __init__(self) -> None:
+        super().__init__("invalid", "The text changed while the answer was being made.", "Ask again.")
 
 
 def unsupported(what: str, hint: str) -> KibitzError:

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from attrs import frozen
 
@@ -69,6 +69,36 @@ def split_lines(text: str) -> list[str]:
             i = min(ends) if ends else size
     lines.append(text[start:])
     return lines
+
+
+Encoding = Literal["utf-8", "utf-16", "utf-32"]
+"""How a client counts columns (LSP 3.17, PositionEncodingKind)."""
+
+
+def width(text: str, encoding: Encoding) -> int:
+    """How many units of the encoding a text takes."""
+    if encoding == "utf-32" or text.isascii():
+        return len(text)
+    if encoding == "utf-8":
+        return len(text.encode("utf-8", "surrogatepass"))
+    return len(text) + sum(c > "\uffff" for c in text)
+
+
+def column(line: str, units: int, encoding: Encoding) -> int:
+    """The code point at which `units` of the encoding end, never past the line's text.
+
+    Units that end inside a character count as its start.
+    """
+    text = line.rstrip("\r\n")
+    if encoding == "utf-32" or text.isascii():
+        return max(0, min(units, len(text)))
+    seen = 0
+    for at, char in enumerate(text):
+        size = (1 + (char > "\uffff")) if encoding == "utf-16" else len(char.encode("utf-8", "surrogatepass"))
+        if seen + size > units:
+            return at
+        seen += size
+    return len(text)
 
 
 @frozen(eq=False, slots=False)
@@ -182,7 +212,9 @@ def decode(data: bytes, name: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError:
         raise KibitzError(
-            "invalid", f"{name} is not UTF-8 text.", "Save it as UTF-8, or open it in an editor that converts it."
+            "invalid",
+            f"{name} is not UTF-8 text.",
+            "Save it as UTF-8, or open it in an editor that converts it.",
         ) from None
 
 
@@ -211,4 +243,6 @@ def read_text(path: Path) -> str:
     except IsADirectoryError:
         raise KibitzError("invalid", f"{path} is a folder.", "Name a file in it.") from None
     except OSError as error:
-        raise KibitzError("invalid", f"{path} cannot be read: {error.strerror}.", "Check its permissions.") from None
+        raise KibitzError(
+            "invalid", f"{path} cannot be read: {error.strerror}.", "Check its permissions."
+        ) from None

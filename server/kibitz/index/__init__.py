@@ -1,0 +1,1 @@
+"""The project: which files count, and what is in them."""

@@ -1,0 +1,1 @@
+"""What editors speak: the only rooms that know pygls and lsprotocol."""

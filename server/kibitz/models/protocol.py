@@ -78,7 +78,14 @@ class Done:
     reason: str = "stop"
 
 
-Event = Text | ToolCall | Spent | Done
+@frozen
+class Answering:
+    """Who answers: comes first, and only from models that may hand the request on to another one."""
+
+    engine: str
+
+
+Event = Answering | Text | ToolCall | Spent | Done
 
 
 @frozen

@@ -1,0 +1,1 @@
+"""Syntax trees: languages, definitions, references, scopes, errors and their delta. The only room that knows tree_sitter."""

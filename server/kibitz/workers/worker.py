@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from kibitz.errors import KibitzError
@@ -22,8 +23,11 @@ CANCEL_GRACE_S = 2.0
 class Worker:
     """A child process that serves one of our modules (see `workers.child`)."""
 
-    def __init__(self, module: str, *, name: str, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, module: str, *, name: str, env: Mapping[str, str] | None = None, cwd: Path | None = None
+    ) -> None:
         self.name = name
+        self._cwd = cwd
         self._module = module
         self._env = env
         self._process: asyncio.subprocess.Process | None = None
@@ -54,7 +58,7 @@ class Worker:
             self._end_unless_answered(peer)
             raise
 
-    async def stream(self, method: str, params: Any) -> AsyncIterator[Any]:
+    async def stream(self, method: str, params: Any) -> AsyncGenerator[Any, None]:
         """The values a request emits, in order; closing the iterator cancels the request."""
         values: asyncio.Queue[Any] = asyncio.Queue()
         call = asyncio.ensure_future(self.call(method, params, values.put_nowait))
@@ -98,7 +102,7 @@ class Worker:
                     "Run `kibitz doctor`, and see the log.",
                 )
             argv = [sys.executable, "-P", "-X", "utf8", "-m", "kibitz.workers.child", self._module]
-            self._process = await process.start(argv, env=self._env)
+            self._process = await process.start(argv, env=self._env, cwd=self._cwd)
             if self._process.stdin is None or self._process.stdout is None:
                 raise KibitzError("internal", f"The {self.name} process has no pipes.", "Please report this.")
             self._peer = Peer(self._process.stdin)

@@ -1,0 +1,1 @@
+"""The built-in engine: real answers with no model, no key and no network."""

@@ -1,0 +1,37 @@
+"""`kibitz serve`: the language server on standard input and output."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+
+import click
+
+
+@click.command()
+@click.option("--stdio", is_flag=True, help="The only way there is; accepted because editors pass it.")
+@click.option("--tcp", is_flag=True, hidden=True)
+@click.option("--ws", is_flag=True, hidden=True)
+@click.option("--socket", "--port", "socket", default=None, hidden=True)
+@click.option("--clientProcessId", "client_process_id", default=None, hidden=True)
+def command(stdio: bool, tcp: bool, ws: bool, socket: str | None, client_process_id: str | None) -> None:
+    """The language server, on standard input and output."""
+    if tcp or ws or socket:
+        raise click.UsageError(
+            "kibitz speaks over standard input and output only: start it with `kibitz serve --stdio`."
+        )
+    run()
+
+
+def run() -> None:
+    """Serve until the client leaves, then end at once."""
+    from kibitz.workers.child import take_stdout
+
+    out = take_stdout()
+    from kibitz.lsp.server import quiet_libraries, serve
+
+    quiet_libraries()
+    code = asyncio.run(serve(out))
+    sys.stderr.flush()
+    os._exit(code)  # the thread that reads standard input cannot be woken, and nothing is left to do

@@ -1,0 +1,103 @@
+"""Chat: one answer in a conversation that is kept on this machine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import frozen
+
+from kibitz.errors import KibitzError
+from kibitz.features.prompt import render
+from kibitz.features.prompt_context import code_block, name_of, style_notes
+from kibitz.features.result import Envelope, Shapes, Stopwatch
+from kibitz.features.workbench import OnText, Workbench
+from kibitz.models.protocol import Message, Request
+from kibitz.models.tasks import ChatTask
+from kibitz.text import Document, Range
+from kibitz.verify.answer import Artifact, artifacts
+
+HISTORY_MESSAGES = 20
+"""How many earlier messages of a conversation a model is shown."""
+
+TITLE_LENGTH = 60
+
+
+@frozen
+class Reply:
+    """An answer, where it is kept, and the code blocks in it."""
+
+    envelope: Envelope
+    conversation_id: str
+    message_id: str
+    text: str
+    artifacts: tuple[Artifact, ...]
+
+    def to_json(self, shapes: Shapes) -> dict[str, Any]:
+        """The result of `kibitz.chat.send`."""
+        return {
+            **self.envelope.to_json(),
+            "conversationId": self.conversation_id,
+            "messageId": self.message_id,
+            "text": self.text,
+            "artifacts": [a.to_json() for a in self.artifacts],
+            "toolCalls": [],
+        }
+
+
+async def send(
+    bench: Workbench,
+    message: str,
+    *,
+    conversation_id: str | None = None,
+    document: Document | None = None,
+    where: Range | None = None,
+    model: str | None = None,
+    on_text: OnText | None = None,
+) -> Reply:
+    """Answer a message, and keep both unless the user wants no history.
+
+    Raises `invalid` for an empty message, `not_found` for an unknown conversation, and the engine's errors.
+    """
+    watch = Stopwatch()
+    if not message.strip():
+        raise KibitzError("invalid", "The message is empty.", "Write a question.")
+    store = await bench.services.store()
+    earlier: list[Message] = []
+    if conversation_id is not None:
+        conversation = await store.conversations.get(conversation_id)
+        earlier = [
+            Message("assistant" if m.role == "assistant" else "user", m.text)
+            for m in conversation.messages[-HISTORY_MESSAGES:]
+            if m.role in ("user", "assistant")
+        ]
+    system, user = render(
+        "chat",
+        message=message,
+        code=f"`{name_of(bench, document)}`:\n\n{code_block(document, where)}"
+        if document is not None
+        else "",
+        style=style_notes(bench),
+    )
+    request = Request("chat", (system, *earlier, user), ChatTask(message, document, where, bench.project))
+    answer = await bench.ask(
+        request, model=bench.model("chat", model), on_text=on_text, conversation=conversation_id
+    )
+    found = artifacts(answer.text)
+    message_id = ""
+    if bench.settings.history.enabled:
+        if conversation_id is None:
+            title = " ".join(message.split())[:TITLE_LENGTH]
+            conversation_id = await store.conversations.create(bench.project_name, title)
+        await store.conversations.append(conversation_id, "user", message, engine=None)
+        message_id = await store.conversations.append(
+            conversation_id,
+            "assistant",
+            answer.text,
+            engine=answer.engine,
+            usage=answer.usage.to_json(),
+            artifacts=[a.to_json() for a in found],
+        )
+        await store.conversations.prune(
+            bench.settings.history.max_messages, bench.settings.history.retention_days
+        )
+    return Reply(bench.envelope(answer, watch), conversation_id or "", message_id, answer.text, found)

@@ -1,0 +1,120 @@
+"""What all projects of one process share: the store, the worker processes, the models. Everything opens when first needed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from kibitz.errors import KibitzError
+from kibitz.models.select import Choice
+from kibitz.settings import Settings, environment, user_places
+
+if TYPE_CHECKING:
+    from kibitz.models.gateway import Gateway
+    from kibitz.models.offline.engine import OfflineEngine
+    from kibitz.sandbox.run import Sandbox
+    from kibitz.store.database import Store
+    from kibitz.workers.worker import Worker
+
+Notify = Callable[[KibitzError], None]
+
+
+class Services:
+    """Opened lazily, closed once."""
+
+    def __init__(self, settings: Settings, notify: Notify) -> None:
+        self.settings = settings
+        self.choice = Choice(settings)
+        self._notify = notify
+        self._store: Store | None = None
+        self._opening = asyncio.Lock()
+        self._workers: dict[str, Worker] = {}
+        self._gateway: Gateway | None = None
+        self._sandbox: Sandbox | None = None
+        self._offline: OfflineEngine | None = None
+
+    def use(self, settings: Settings) -> None:
+        """New settings from now on; what is open stays open where it still fits."""
+        self.settings = settings
+        self.choice.use(settings)
+        if self._gateway is not None:
+            self._gateway.use(settings)
+        if self._offline is not None:
+            self._offline.use(settings)
+
+    async def store(self) -> Store:
+        """The database; a broken one has been reported once and is kept in memory instead."""
+        async with self._opening:
+            if self._store is None:
+                from kibitz.store.database import Store
+
+                url = self.settings.database_url or f"sqlite:///{user_places().database.as_posix()}"
+                self._store = await Store.open(url, notify=self._notify)
+            return self._store
+
+    def worker(self, module: str, name: str) -> Worker:
+        """The process that serves a module; started at its first call. Raises `untrusted`."""
+        self.require_trust()
+        if module not in self._workers:
+            from kibitz.workers.worker import Worker
+
+            self._workers[module] = Worker(module, name=name, env=environment())
+        return self._workers[module]
+
+    async def warm(self) -> None:
+        """Start what the configured engines will need, so that the first answer does not wait for it."""
+        if not self.settings.trusted:
+            return
+        if not self.settings.offline or self.settings.completion.model not in ("", "offline"):
+            await self.gateway.warm()
+
+    def require_trust(self) -> None:
+        """Raises `untrusted` in a workspace the user does not trust: there no process is started, no model called."""
+        if not self.settings.trusted:
+            raise KibitzError(
+                "untrusted",
+                "This workspace is not trusted, so kibitz starts no process and calls no model in it.",
+                "Trust the workspace in your editor to use this.",
+            )
+
+    @property
+    def gateway(self) -> Gateway:
+        """The one door to language models."""
+        self.require_trust()
+        if self._gateway is None:
+            from kibitz.models.gateway import Gateway
+
+            self._gateway = Gateway(self.settings)
+        return self._gateway
+
+    @property
+    def offline(self) -> OfflineEngine:
+        """The built-in engine."""
+        if self._offline is None:
+            from kibitz.models.offline.engine import OfflineEngine
+
+            self._offline = OfflineEngine(self.settings, self.worker, lambda: self.sandbox)
+        return self._offline
+
+    @property
+    def sandbox(self) -> Sandbox | None:
+        """Where unread code runs; None where the user switched it off or does not trust the workspace."""
+        if not self.settings.sandbox.enabled or not self.settings.trusted:
+            return None
+        if self._sandbox is None:
+            from kibitz.sandbox.run import Sandbox
+
+            self._sandbox = Sandbox()
+        return self._sandbox
+
+    async def close(self) -> None:
+        """End the processes and close the database."""
+        if self._gateway is not None:
+            await self._gateway.close()
+        if self._offline is not None:
+            await self._offline.close()
+        for worker in self._workers.values():
+            await worker.close()
+        if self._store is not None:
+            await self._store.close()

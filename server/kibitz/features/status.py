@@ -1,0 +1,36 @@
+"""How the server is: version, engines, database, budget, counters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kibitz import __version__
+from kibitz.features.workbench import Workbench
+from kibitz.settings import Problem
+
+
+async def status(bench: Workbench, problems: list[Problem], counters: dict[str, int]) -> dict[str, Any]:
+    """What `kibitz.status` says beside the envelope."""
+    services, settings = bench.services, bench.settings
+    store = await services.store()
+    spent = await store.usage.spent_today()
+    chosen = services.choice.for_feature("chat")
+    return {
+        "version": __version__,
+        "model": chosen,
+        "completionModel": services.choice.for_feature("complete"),
+        "trusted": settings.trusted,
+        "root": str(bench.root) if bench.root is not None else None,
+        "database": {
+            "persistent": store.persistent,
+            "problem": store.problem.to_json() if store.problem else None,
+        },
+        "budget": {
+            "perDayUsd": settings.budget.per_day_usd,
+            "spentTodayUsd": spent,
+            "perSessionUsd": settings.budget.per_session_usd,
+            "spentSessionUsd": await store.usage.spent(),
+        },
+        "problems": [{"source": p.source, "field": p.field, "message": p.message} for p in problems],
+        "counters": counters,
+    }

@@ -1,0 +1,182 @@
+"""What a feature works with in one project: its settings and root, the engines, and the one way to ask them."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+
+from kibitz.errors import KibitzError
+from kibitz.features.result import Envelope, Stopwatch
+from kibitz.features.services import Services
+from kibitz.models.protocol import (
+    Answer,
+    Done,
+    Feature,
+    Message,
+    Model,
+    Request,
+    Spent,
+    Text,
+    ToolCall,
+    Usage,
+)
+from kibitz.models.select import OFFLINE
+from kibitz.models.tasks import Project
+from kibitz.paths import from_uri, inside, shown
+from kibitz.settings import Settings
+from kibitz.text import Document, read_text
+from kibitz.verify.checks import Check
+
+OnText = Callable[[str], None]
+
+
+class Workbench:
+    """One project's. `open_documents` gives the texts an editor has open: they count, not the disk."""
+
+    def __init__(
+        self,
+        services: Services,
+        settings: Settings,
+        root: Path | None,
+        open_documents: Callable[[], tuple[Document, ...]] = tuple,
+    ) -> None:
+        self.services = services
+        self.settings = settings
+        self.root = root
+        self.open_documents = open_documents
+
+    @property
+    def project(self) -> Project:
+        """The project as the engines know it."""
+        return Project(self.root, self.settings.context.exclude)
+
+    @property
+    def project_name(self) -> str | None:
+        """The name the store files conversations and usage under."""
+        return str(self.root) if self.root is not None else None
+
+    def model(self, feature: Feature, override: str | None = None) -> Model:
+        """Who answers. Raises `untrusted` where that would be a language model and the workspace is not trusted."""
+        name = override or self.services.choice.for_feature(feature)
+        return self.services.offline if name == OFFLINE else self.services.gateway.model(name)
+
+    async def ask(
+        self,
+        request: Request,
+        *,
+        model: Model | None = None,
+        on_text: OnText | None = None,
+        conversation: str | None = None,
+    ) -> Answer:
+        """The whole answer of the feature's engine, its usage recorded. Raises the engine's KibitzError."""
+        model = model or self.model(request.feature)
+        watch, failed = Stopwatch(), None
+        parts: list[str] = []
+        calls: list[ToolCall] = []
+        usage, reason = Usage(), "stop"
+        try:
+            async for event in model.stream(request):
+                match event:
+                    case Text(delta):
+                        parts.append(delta)
+                        if on_text is not None:
+                            on_text(delta)
+                    case ToolCall():
+                        calls.append(event)
+                    case Spent(spent):
+                        usage = usage + spent
+                    case Done(reason):
+                        pass
+        except KibitzError as error:
+            failed = error.kind
+            raise
+        finally:
+            if model.name != OFFLINE:
+                await self._record(request.feature, model.name, usage, watch.ms, failed, conversation)
+        return Answer(model.name, "".join(parts), usage, tuple(calls), reason)
+
+    async def ask_again(self, request: Request, answer: Answer, why: str) -> Answer:
+        """One repair turn: the answer goes back with what is wrong with it; the usage of both turns is summed."""
+        again = request.followed_by(Message("assistant", answer.text), Message("user", why))
+        second = await self.ask(again)
+        return Answer(
+            second.engine, second.text, answer.usage + second.usage, second.tool_calls, second.reason
+        )
+
+    def envelope(self, answer: Answer, watch: Stopwatch, checks: tuple[Check, ...] = ()) -> Envelope:
+        """The envelope of a result made from this answer."""
+        return Envelope(answer.engine, watch.ms, answer.usage, checks)
+
+    def shown(self, document: Document) -> str:
+        """The document's name for people and models."""
+        return shown(document.path, self.root) if document.path is not None else document.uri
+
+    def read(self, name: str) -> Document | None:
+        """The document an answer names: relative to the root or absolute, never outside the project.
+
+        What the editor has open wins over the disk. None where it may not be touched or does not exist.
+        """
+        path = Path(name)
+        for document in self.open_documents():
+            if document.path is not None and name in (
+                self.shown(document),
+                str(document.path),
+                document.path.as_posix(),
+            ):
+                return document
+        if self.root is None:
+            return None
+        path = path if path.is_absolute() else self.root / path
+        if not inside(path, self.root) or not path.is_file():
+            return None
+        return open_document(path)
+
+    async def _record(
+        self,
+        feature: Feature,
+        engine: str,
+        usage: Usage,
+        duration_ms: float,
+        failed: str | None,
+        conversation: str | None,
+    ) -> None:
+        from kibitz.store.usage import UsageRow
+
+        store = await self.services.store()
+        await store.usage.record(
+            UsageRow(
+                time=datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
+                engine=engine,
+                feature=feature,
+                project=self.project_name,
+                conversation_id=conversation,
+                input_tokens=usage.input_tokens,
+                cached_tokens=usage.cached_tokens,
+                output_tokens=usage.output_tokens,
+                cost_usd=usage.cost_usd,
+                estimated=usage.estimated,
+                duration_ms=round(duration_ms),
+                error_kind=failed,
+            )
+        )
+
+
+def open_document(path: Path) -> Document:
+    """A file as a document, its language by its name. Raises `not_found` or `invalid`."""
+    from kibitz.paths import to_uri
+    from kibitz.syntax.languages import language_of
+
+    text = read_text(path)
+    first = text.split("\n", 1)[0][:200]
+    return Document(to_uri(path), text, language_of(path, first), None, path.absolute())
+
+
+def document_at(uri: str) -> Document:
+    """The file a URI names. Raises `not_found` or `invalid`."""
+    path = from_uri(uri)
+    if path is None:
+        raise KibitzError(
+            "invalid", "This is not the URI of a file.", "Open the document in the editor first."
+        )
+    return open_document(path)

@@ -1,0 +1,74 @@
+"""The open documents as the editor has them, changed incrementally."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lsprotocol import types as lsp
+
+from kibitz.lsp.convert import to_position
+from kibitz.paths import from_uri
+from kibitz.text import Document, Encoding, Position, split_lines
+
+
+class LiveDocument:
+    """One open document: its lines change, its snapshots do not."""
+
+    def __init__(self, uri: str, language: str, version: int, text: str) -> None:
+        self.uri = uri
+        self.language = language
+        self.version = version
+        self.path = from_uri(uri)
+        self.lines = split_lines(whole_characters(text))
+        self._snapshot: Document | None = None
+
+    def change(
+        self, changes: Sequence[lsp.TextDocumentContentChangeEvent], version: int, encoding: Encoding
+    ) -> None:
+        """Apply the changes in order, as the specification wants: each speaks of the text the one before left."""
+        for change in changes:
+            text = whole_characters(change.text)
+            if isinstance(change, lsp.TextDocumentContentChangeWholeDocument):
+                self.lines = split_lines(text)
+            else:
+                start = to_position(self.lines, change.range.start, encoding)
+                end = to_position(self.lines, change.range.end, encoding)
+                splice(self.lines, min(start, end), max(start, end), text)
+        self.version = version
+        self._snapshot = None
+
+    def snapshot(self) -> Document:
+        """The text as it is now."""
+        if self._snapshot is None:
+            self._snapshot = Document(self.uri, "".join(self.lines), self.language, self.version, self.path)
+            self._snapshot.__dict__["lines"] = self.lines.copy()  # the cached property, already known
+        return self._snapshot
+
+
+def splice(lines: list[str], start: Position, end: Position, text: str) -> None:
+    """Replace a span of a list of lines (with their ends) by text, in place."""
+    first, last = start.line, end.line
+    head = lines[first][: start.character]
+    tail = lines[last][end.character :]
+    if first > 0 and not head and lines[first - 1].endswith("\r"):  # a CR before what may become its LF
+        first -= 1
+        head = lines[first]
+    joined = head + text + tail
+    if joined.endswith("\r") and last + 1 < len(lines) and lines[last + 1].startswith("\n"):
+        last += 1
+        joined += lines[last]
+    parts = split_lines(joined)
+    if last + 1 < len(lines) and parts[-1] == "":
+        parts.pop()  # the line after this span is still there
+    lines[first : last + 1] = parts
+
+
+def whole_characters(text: str) -> str:
+    """The text with halves of surrogate pairs, which JSON can carry and UTF-8 cannot, replaced one for one."""
+    if text.isascii():
+        return text
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+    return text

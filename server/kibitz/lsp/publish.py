@@ -1,0 +1,114 @@
+"""Findings as diagnostics: pulled by the clients that pull, pushed to the others a moment after the last key."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from lsprotocol import types as lsp
+
+from kibitz.errors import KibitzError
+from kibitz.lsp.convert import from_range
+from kibitz.lsp.names import SOURCE
+from kibitz.lsp.session import Session
+from kibitz.text import Document
+
+if TYPE_CHECKING:
+    from kibitz.features.find_bugs import Finding
+
+PUSH_DELAY_S = 0.3
+"""How long after the last change findings are pushed: long enough not to flicker under the typing hand."""
+
+SEVERITIES = {
+    "error": lsp.DiagnosticSeverity.Error,
+    "warning": lsp.DiagnosticSeverity.Warning,
+    "information": lsp.DiagnosticSeverity.Information,
+    "hint": lsp.DiagnosticSeverity.Hint,
+}
+UNNECESSARY = frozenset({"F401", "F841", "F811"})
+"""Rules about code that is not used: editors grey it out."""
+
+
+def soon(session: Session, uri: str) -> None:
+    """Push findings for a document shortly, once however often it changes meanwhile."""
+    if session.client.pull_diagnostics:
+        return
+    if (waiting := session.pending.pop(uri, None)) is not None:
+        waiting.cancel()
+    session.pending[uri] = session.protocol.in_background(_push_later(session, uri), "diagnostics")
+
+
+def clear(session: Session, uri: str) -> None:
+    """Take back what was pushed about a document that is closed."""
+    if (waiting := session.pending.pop(uri, None)) is not None:
+        waiting.cancel()
+    if not session.client.pull_diagnostics:
+        _send(session, lsp.PublishDiagnosticsParams(uri, []))
+
+
+async def refresh(session: Session, uri: str) -> None:
+    """Show new findings now, whichever way this client gets them."""
+    if not session.client.pull_diagnostics:
+        await push(session, uri)
+    elif session.client.refresh_diagnostics:
+        await session.ask_client(lsp.WORKSPACE_DIAGNOSTIC_REFRESH, None)
+
+
+async def push(session: Session, uri: str) -> None:
+    """Publish the findings of an open document; of one that changed meanwhile, the newer run will."""
+    document = session.snapshot(uri)
+    if document is None:
+        return
+    diagnostics = await diagnose(session, document)
+    live = session.documents.get(uri)
+    if live is not None and live.version == document.version:
+        _send(session, lsp.PublishDiagnosticsParams(uri, diagnostics, document.version))
+
+
+async def diagnose(session: Session, document: Document) -> list[lsp.Diagnostic]:
+    """What the checkers find, and what a model claimed about lines that have not changed since."""
+    from kibitz.features.find_bugs import static_findings
+
+    try:
+        found = await static_findings(session.bench(document), document)
+    except KibitzError as error:
+        if error.kind not in ("unsupported", "untrusted", "invalid"):
+            session.report(error)
+        found = ()
+    claims = [f for f in _standing(session, document) if all(f.id != other.id for other in found)]
+    return [to_diagnostic(session, document, finding) for finding in (*found, *claims)]
+
+
+def to_diagnostic(session: Session, document: Document, finding: Finding) -> lsp.Diagnostic:
+    """One finding as the editor shows it; its id and evidence travel in `data`."""
+    return lsp.Diagnostic(
+        range=from_range(document, finding.range, session.client.encoding),
+        message=finding.message,
+        severity=SEVERITIES[finding.severity],
+        code=finding.rule if finding.evidence == "static" else "ai",
+        source=SOURCE,
+        tags=[lsp.DiagnosticTag.Unnecessary] if finding.rule in UNNECESSARY else None,
+        data={"id": finding.id, "evidence": {"kind": finding.evidence, "detail": finding.detail}},
+    )
+
+
+def _standing(session: Session, document: Document) -> list[Finding]:
+    """The claims whose line still reads as it did."""
+    text, claims = session.claims.get(document.uri, ("", ()))
+    if text == document.text:
+        return list(claims)
+    return [
+        claim
+        for claim in claims
+        if claim.document.line(claim.range.start.line) == document.line(claim.range.start.line)
+    ]
+
+
+async def _push_later(session: Session, uri: str) -> None:
+    await asyncio.sleep(PUSH_DELAY_S)
+    session.pending.pop(uri, None)
+    await push(session, uri)
+
+
+def _send(session: Session, params: lsp.PublishDiagnosticsParams) -> None:
+    session.protocol.notify(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)

@@ -1,0 +1,211 @@
+"""The only mutable state of the editor's side: open documents, settings, what the client can do, open services."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+from lsprotocol import types as lsp
+
+from kibitz.errors import KibitzError
+from kibitz.lsp.client import Client
+from kibitz.lsp.documents import LiveDocument
+from kibitz.paths import from_uri, inside, project_root
+from kibitz.settings import Problem, Settings, load
+from kibitz.text import MAX_BYTES, Document
+
+if TYPE_CHECKING:
+    from kibitz.features.find_bugs import Finding
+    from kibitz.features.result import Shapes
+    from kibitz.features.services import Services
+    from kibitz.features.workbench import Workbench
+    from kibitz.lsp.protocol import Protocol
+
+log = logging.getLogger("kibitz.session")
+
+SHOWN_KEPT = 50
+"""How many suggestions are remembered for the editor's word that one of them was shown or accepted."""
+
+ACCEPTED = "kibitz.accepted"
+"""The command an editor runs after a suggestion was accepted whole."""
+
+
+@frozen
+class Shown:
+    """A suggestion that was offered."""
+
+    text: str
+    engine: str
+    language: str
+
+
+class Session:
+    """One editor's session. Handlers change it only between awaits, and hand out snapshots."""
+
+    def __init__(self, protocol: Protocol) -> None:
+        self.protocol = protocol
+        self.client: Client = None  # type: ignore[assignment]  # set by `initialize`, which is the first request
+        self.folders: list[Path] = []
+        self.documents: dict[str, LiveDocument] = {}
+        self.editor_settings: dict[str, Any] = {}
+        self.settings = Settings()
+        self.problems: list[Problem] = []
+        self.claims: dict[str, tuple[str, tuple[Finding, ...]]] = {}
+        self.virtual: dict[str, str] = {}
+        self.shown_work: dict[int | str, asyncio.Task[Any]] = {}
+        self.counters: Counter[str] = Counter()
+        self.shown: dict[str, Shown] = {}
+        self.pending: dict[str, asyncio.Task[Any]] = {}
+        self._services: Services | None = None
+        self._benches: dict[Path | None, Workbench] = {}
+        self._said: set[str] = set()
+
+    # --- settings
+
+    def load_settings(self) -> None:
+        """Read all sources again. Settings of several folders' projects are each project's own (see `bench`)."""
+        self.settings, self.problems = load(
+            editor=self.editor_settings, root=self.folders[0] if self.folders else None
+        )
+        self._benches.clear()
+        if self._services is not None:
+            self._services.use(self.settings)
+
+    def complain(self) -> None:
+        """Tell the user once what is wrong with the settings."""
+        fresh = [p for p in self.problems if str(p) not in self._said]
+        self._said.update(map(str, fresh))
+        if fresh:
+            self.message(lsp.MessageType.Warning, "kibitz settings: " + " ".join(str(p) for p in fresh))
+
+    # --- services
+
+    @property
+    def services(self) -> Services:
+        """Opened at the first need, which comes after `initialize` was answered."""
+        if self._services is None:
+            from kibitz.features.services import Services
+
+            self._services = Services(self.settings, self.report)
+        return self._services
+
+    def bench(self, document: Document | None = None) -> Workbench:
+        """The workbench of the project a document belongs to."""
+        from kibitz.features.workbench import Workbench
+
+        root = self.root_of(document.path if document is not None else None)
+        if root not in self._benches:
+            settings = self.settings
+            if root is not None and (not self.folders or root != self.folders[0]):
+                settings, problems = load(editor=self.editor_settings, root=root)
+                self.problems += [p for p in problems if p not in self.problems]
+            self._benches[root] = Workbench(self.services, settings, root, self.open_documents)
+        return self._benches[root]
+
+    def root_of(self, path: Path | None) -> Path | None:
+        """The workspace folder a file lies in, else the nearest project folder above it."""
+        if path is None:
+            return self.folders[0] if self.folders else None
+        for folder in sorted(self.folders, key=lambda f: -len(f.parts)):
+            if inside(path, folder):
+                return folder
+        return project_root(path) if path.parent.is_dir() else None
+
+    async def close(self) -> None:
+        """End what was opened."""
+        if self._services is not None:
+            await self._services.close()
+            self._services = None
+
+    # --- documents
+
+    def snapshot(self, uri: str) -> Document | None:
+        """An open document as it is now."""
+        live = self.documents.get(uri)
+        return live.snapshot() if live is not None else None
+
+    def document(self, uri: str) -> Document:
+        """An open document, else the file on disk. Raises `not_found` or `invalid`."""
+        document = self.snapshot(uri)
+        if document is None:
+            from kibitz.features.workbench import document_at
+
+            document = document_at(uri)
+        if len(document.text) > MAX_BYTES:
+            from kibitz.text import too_large
+
+            raise too_large(document.path.name if document.path else "The document", len(document.text))
+        return document
+
+    def open_documents(self) -> tuple[Document, ...]:
+        """Snapshots of all open documents, the last opened first."""
+        return tuple(live.snapshot() for live in reversed(self.documents.values()))
+
+    # --- talking to the user
+
+    @property
+    def shapes(self) -> Shapes:
+        """How positions are written for this client."""
+        from kibitz.features.result import Shapes
+
+        return Shapes(self.client.encoding)
+
+    def message(self, kind: lsp.MessageType, text: str) -> None:
+        """A sentence in the editor."""
+        self.protocol.notify(lsp.WINDOW_SHOW_MESSAGE, lsp.ShowMessageParams(kind, text))
+
+    def report(self, error: KibitzError) -> None:
+        """Say once what went wrong outside of any request."""
+        text = f"{error.message} {error.hint}".strip()
+        if text not in self._said:
+            self._said.add(text)
+            self.message(lsp.MessageType.Warning, f"kibitz: {text}")
+
+    async def ask_client(self, method: str, params: Any) -> Any:
+        """A request to the editor. Raises `bad_response` where it answers with an error."""
+        from pygls.exceptions import JsonRpcException
+
+        try:
+            return await self.protocol.send_request_async(method, params)
+        except JsonRpcException as error:
+            raise KibitzError(
+                "bad_response", f"The editor refused {method}.", "See the editor's log."
+            ) from error
+
+    # --- suggestions
+
+    def offered(self, text: str, engine: str, language: str) -> lsp.Command:
+        """Remember a suggestion; the command the editor runs when it is accepted."""
+        number = f"s{self.counters['suggestions']}"
+        self.counters["suggestions"] += 1
+        self.shown[number] = Shown(text, engine, language)
+        while len(self.shown) > SHOWN_KEPT:
+            del self.shown[next(iter(self.shown))]
+        return lsp.Command("Accepted", ACCEPTED, arguments=[number])
+
+    def shown_item(self, params: Any) -> Shown | None:
+        """The suggestion a client speaks of: by its command's argument, as Copilot's clients do."""
+        item = params.get("item") if isinstance(params, dict) else None
+        command = item.get("command") if isinstance(item, dict) else None
+        arguments = command.get("arguments") if isinstance(command, dict) else None
+        return self.shown.get(str(arguments[0])) if isinstance(arguments, list) and arguments else None
+
+    def status(self, kind: str, message: str = "", *, busy: bool = False) -> None:
+        """The state for status bars, by the name other plugins know (CONTRACT §2)."""
+        self.protocol.notify("didChangeStatus", {"busy": busy, "kind": kind, "message": message})
+
+
+def folders_of(params: lsp.InitializeParams) -> list[Path]:
+    """The workspace folders a client names, in its order; none is fine."""
+    uris: Iterable[str] = [f.uri for f in params.workspace_folders or ()]
+    if not uris and params.root_uri:
+        uris = [params.root_uri]
+    paths = [from_uri(uri) for uri in uris]
+    if not paths and params.root_path:
+        paths = [Path(params.root_path)]
+    return [p for p in paths if p is not None and p.is_dir()]

@@ -1,0 +1,147 @@
+"""The built-in engine as a Model: it works from the request's task and answers in the forms the prompts ask for."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kibitz.errors import KibitzError, unsupported
+from kibitz.models.protocol import Done, Event, Request, Text
+from kibitz.models.tasks import (
+    ChatTask,
+    CompleteTask,
+    ExplainTask,
+    FindBugsTask,
+    FixTask,
+    Project,
+    RefactorTask,
+    TestsTask,
+)
+from kibitz.paths import shown
+from kibitz.settings import Settings
+
+if TYPE_CHECKING:
+    from kibitz.models.offline.complete import Completer
+    from kibitz.sandbox.run import Sandbox
+    from kibitz.workers.worker import Worker
+
+WorkerFor = Callable[[str, str], "Worker"]
+PYTHON = ("kibitz.models.offline.python_worker", "Python")
+RULES = ("kibitz.models.offline.rules_worker", "rules")
+
+
+class OfflineEngine:
+    """Answers by itself. `worker` gives the process of a module; `sandbox` gives None where nothing may be run."""
+
+    name = "offline"
+
+    def __init__(self, settings: Settings, worker: WorkerFor, sandbox: Callable[[], Sandbox | None]) -> None:
+        self._settings = settings
+        self._worker = worker
+        self._sandbox = sandbox
+        self._completer: Completer | None = None
+
+    def use(self, settings: Settings) -> None:
+        """New settings from now on."""
+        self._settings = settings
+
+    async def close(self) -> None:
+        """Forget what was read for completion."""
+        self._completer = None
+
+    async def stream(self, request: Request) -> AsyncIterator[Event]:
+        """The answer to the request's task. Raises `unsupported` for what it cannot do, and `untrusted`."""
+        for piece in _pieces(await self._answer(request)):
+            yield Text(piece)
+            await asyncio.sleep(0)
+        yield Done()
+
+    async def _answer(self, request: Request) -> str:
+        match request.task:
+            case CompleteTask() as task:
+                return await self._complete(task)
+            case ExplainTask() as task:
+                from kibitz.models.offline.explain import explain
+
+                return await explain(task)
+            case FindBugsTask() as task:
+                return await self._find_bugs(task)
+            case RefactorTask() as task:
+                from kibitz.models.offline.refactor import refactor
+
+                return files(await refactor(task, self._worker(*PYTHON)), task.project)
+            case FixTask() as task:
+                return await self._fix(task)
+            case TestsTask() as task:
+                from kibitz.models.offline.tests import generate
+
+                self._need_trust()
+                return await generate(task, self._sandbox())
+            case ChatTask() as task:
+                from kibitz.models.offline.chat import reply
+
+                return await reply(task)
+            case _:
+                raise unsupported(
+                    f"The built-in engine cannot {request.feature.replace('_', ' ')}.", "Set `model`."
+                )
+
+    async def _complete(self, task: CompleteTask) -> str:
+        if self._completer is None:
+            from kibitz.models.offline.complete import Completer
+
+            self._completer = Completer()
+        return await self._completer.complete(task)
+
+    async def _find_bugs(self, task: FindBugsTask) -> str:
+        from kibitz.models.offline.findings import find_bugs, syntax_findings, to_json
+
+        if self._settings.trusted:
+            findings = await find_bugs(task.document, task.range, self._worker(*RULES))
+        else:
+            findings = syntax_findings(task.document, task.range)
+        return json.dumps([to_json(task.document, finding) for finding in findings], ensure_ascii=False)
+
+    async def _fix(self, task: FixTask) -> str:
+        """The fix of the checker's own finding at that place, where there is one."""
+        from kibitz.models.offline.findings import find_bugs
+        from kibitz.text import apply_edits
+
+        for finding in await find_bugs(task.document, None, self._worker(*RULES)):
+            same_rule = task.code in ("", finding.rule)
+            if finding.fix is not None and same_rule and finding.range.start.line == task.range.start.line:
+                path = task.document.path or Path(task.document.uri)
+                return files({path: apply_edits(task.document, finding.fix.edits)}, task.project)
+        raise unsupported(
+            "The built-in engine has no fix for this problem.",
+            "Set `model` to have one written, and checked, for you.",
+        )
+
+    def _need_trust(self) -> None:
+        if not self._settings.trusted:
+            raise KibitzError(
+                "untrusted",
+                "This workspace is not trusted, so nothing is run in it.",
+                "Trust it in your editor.",
+            )
+
+
+def files(changes: dict[Path, str], project: Project) -> str:
+    """FILE blocks with the whole new text of each file."""
+    blocks = []
+    for path, text in changes.items():
+        longest = run = 0
+        for char in text:
+            run = run + 1 if char == "`" else 0
+            longest = max(longest, run)
+        fence = "`" * max(3, longest + 1)
+        blocks.append(f"FILE {shown(path, project.root)}\n{fence}\n{text}\n{fence}\n")
+    return "\n".join(blocks)
+
+
+def _pieces(text: str, size: int = 400) -> list[str]:
+    """The text in pieces, so that long answers stream."""
+    return [text[at : at + size] for at in range(0, len(text), size)]

@@ -1,0 +1,186 @@
+"""The Python refactorings: select, name, let rope perform, prove, and give the text back in its own form."""
+
+from __future__ import annotations
+
+import ast
+import re
+import time
+from typing import Any
+
+from kibitz.errors import KibitzError
+from kibitz.models.offline import (
+    python_extract,
+    python_inline,
+    python_names,
+    python_place,
+    python_rename,
+    python_renaming,
+    python_rope,
+    python_select,
+    python_variable,
+)
+from kibitz.models.offline.python_files import LONGEST_S, Place
+from kibitz.models.offline.python_part import Part
+from kibitz.models.offline.python_scopes import Scope
+from kibitz.models.offline.python_source import Source
+from kibitz.models.offline.python_tree import broken, own_nodes, restored
+
+
+def refactor(params: dict[str, Any]) -> dict[str, Any]:
+    """The `refactor` method of the worker.
+
+    Takes kind, path, text, root (or None), start and end ({line, column}, 0-based, code points), new_name (or None) and
+    exclude (gitignore patterns). Returns {"changes": {path: new text}, "name": the name that was used}. Raises `invalid`
+    where the selection or the name will not do, `unsupported`, `timeout`, and `bad_response` where the result did not
+    stand the checks. Nothing is written.
+    """
+    place = Place.of(params["path"], params.get("root"))
+    source = Source(params["text"], place.path.name)
+    start, end = (source.offset(params[at]["line"], params[at]["column"]) for at in ("start", "end"))
+    name: str | None = params.get("new_name") or None
+    if name is not None:
+        python_names.usable(name)
+    match params["kind"]:
+        case "extract_function":
+            return _extract_function(place, source, start, end, name)
+        case "extract_variable":
+            return _extract_variable(place, source, start, end, name)
+        case "inline":
+            return _inline(place, source, start, end, params.get("exclude") or [])
+        case "rename":
+            if name is None:
+                raise KibitzError("invalid", "Renaming needs the new name.", "Say `rename to NAME`.")
+            changes = python_renaming.rename(place, source, start, end, name, params.get("exclude") or [])
+            return {"changes": changes, "name": name}
+        case other:
+            raise KibitzError("invalid", f"There is no refactoring called {other}.", "Choose another one.")
+
+
+def _extract_function(place: Place, source: Source, start: int, end: int, name: str | None) -> dict[str, Any]:
+    selection = python_select.piece(source, start, end)
+    python_extract.check_selection(source, selection)
+    host = python_extract.host_of(source, selection)
+    method = host.parent is not None and host.parent.is_class
+    taken = {i.name for i in source.names.identifiers if method or i.role != "member"}
+    if name is None:
+        results = python_extract.results_of(source, selection)
+        wanted = python_names.for_function(source, selection.nodes, results)
+        private = method or "__all__" in taken
+        name = python_names.free(f"_{wanted.lstrip('_')}" if private else wanted, taken)
+    elif name in taken:
+        raise KibitzError("invalid", f"`{name}` is already used in this file.", "Choose another name.")
+    with_await = any(
+        isinstance(n, (ast.Await, ast.AsyncFor, ast.AsyncWith)) for n in own_nodes(selection.nodes)
+    )
+    text = _performed(source, host, selection, name, variable=False)
+    if with_await:
+        text = _awaited(text, name)
+    text = _spaced(text, name)
+    python_extract.check_function(source, selection, text, name, lambda said: _exported(place, source, said))
+    return _answer(place, source, text, name)
+
+
+def _extract_variable(place: Place, source: Source, start: int, end: int, name: str | None) -> dict[str, Any]:
+    selection = python_select.expression(source, start, end)
+    python_variable.check_expression(source, selection)
+    host = python_extract.host_of(source, selection)
+    inside = source.names.of([host.node]) if host.parent is not None else source.names.identifiers
+    if name is None:
+        wanted = python_names.for_value(source, selection.expression or ast.Constant(None))
+        name = python_names.free(wanted, {i.name for i in source.names.identifiers if i.role != "member"})
+    elif name in {i.name for i in inside if i.role != "member"}:
+        raise KibitzError("invalid", f"`{name}` is already used here.", "Choose another name.")
+    text = _performed(source, host, selection, name, variable=True)
+    python_variable.check_variable(source, selection, text, name)
+    return _answer(place, source, text, name)
+
+
+def _performed(
+    source: Source, host: Scope, selection: python_select.Selection, name: str, *, variable: bool
+) -> str:
+    part = Part(source, host)
+    project = python_rope.OneFile(part.text, source.unit)
+    start, end = part.offset(selection.start), part.offset(selection.end)
+    return part.whole(python_rope.extract(project, start, end, name, variable=variable))
+
+
+def _inline(place: Place, source: Source, start: int, end: int, exclude: list[str]) -> dict[str, Any]:
+    offset, word = python_place.word_at(source, start, end)
+    identifier = python_place.identifier_at(source, offset, word)
+    inlining = python_inline.plan(source, identifier)
+    if identifier.home is source.names.module:
+        deadline = time.monotonic() + LONGEST_S
+        for path, other in place.others(word, exclude, deadline).items():
+            if python_rename.refers(other, word, place.real.stem):
+                raise KibitzError(
+                    "invalid",
+                    f"`{word}` is also used in {path.name}.",
+                    "Only what one file uses can be inlined.",
+                )
+    last = broken()
+    for values in _in_parentheses(inlining):
+        part = Part(source, identifier.home)
+        text, at = part.text, part.offset(offset)
+        for low, high in sorted((source.region(value) for value in values), reverse=True):
+            start, end = part.offset(low), part.offset(high)
+            text = f"{text[:start]}({text[start:end]}){text[end:]}"
+            at += 2 * (offset >= high) + (low <= offset < high)
+        result = part.whole(python_rope.inline(python_rope.OneFile(text, source.unit), at))
+        try:
+            python_inline.check(source, inlining, result)
+            return _answer(place, source, result, word)
+        except KibitzError as error:
+            last = error
+    raise last
+
+
+def _in_parentheses(inlining: python_inline.Inlining) -> list[list[ast.expr]]:
+    """What to put in parentheses, in the order to try it: rope copies everything as it stands."""
+    calls = [node for node, _ in inlining.uses if isinstance(node, ast.Call)]
+    given = [arg for call in calls for arg in [*call.args, *(k.value for k in call.keywords)]]
+    values = [inlining.value, *(arg for arg in given if not isinstance(arg, (ast.Name, ast.Constant)))]
+    return [values[:count] for count in sorted({0, 1, len(values)})]
+
+
+def _exported(place: Place, source: Source, name: str) -> bool:
+    """Whether the module's `__all__` or another file's import names it."""
+    listed = any(isinstance(node, ast.Constant) and node.value == name for node in ast.walk(source.tree))
+    if listed:
+        return True
+    try:
+        others = place.others(name, [], time.monotonic() + LONGEST_S).values()
+    except KibitzError:
+        return True
+    return any(python_rename.refers(other, name, place.real.stem) for other in others)
+
+
+def _awaited(text: str, name: str) -> str:
+    """rope forgets to make the function of an await asynchronous."""
+    text = re.sub(rf"^([ \t]*)def {name}\(", rf"\1async def {name}(", text, count=1, flags=re.MULTILINE)
+    return re.sub(rf"(?<!def )\b((?:\w+\.)?{name}\()", r"await \1", text, count=1)
+
+
+def _spaced(text: str, name: str) -> str:
+    """Two empty lines around a function at the top level, as rope leaves one."""
+    lines = text.split("\n")
+    at = next((n for n, line in enumerate(lines) if re.match(rf"(?:async )?def {name}\(", line)), None)
+    if at is None:
+        return text
+    end = at + 1
+    while end < len(lines) and (not lines[end].strip() or lines[end][0] in " \t"):
+        end += 1
+    while not lines[end - 1].strip():
+        end -= 1
+    after = next((n for n in range(end, len(lines)) if lines[n].strip()), None)
+    if after is not None and after - end < 2:
+        lines[end:after] = ["", ""]
+    before = at
+    while before > 0 and not lines[before - 1].strip():
+        before -= 1
+    if before > 0 and at - before < 2:
+        lines[before:at] = ["", ""]
+    return "\n".join(lines)
+
+
+def _answer(place: Place, source: Source, text: str, name: str) -> dict[str, Any]:
+    return {"changes": {str(place.path): restored(source, text)}, "name": name}

@@ -1,0 +1,128 @@
+"""Proof that a renamed identifier is renamed everywhere and hides nothing.
+
+Old and new tree are walked side by side. What meant one binding still means one binding, what meant two still means two:
+with that, the lexical side is certain. Attributes and keyword arguments have no scope; for them every occurrence of the
+old name that stays, and every one of the new name that was there, has to be accounted for.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from kibitz.errors import KibitzError
+from kibitz.models.offline.python_place import places_of
+from kibitz.models.offline.python_scopes import Identifier, Names
+from kibitz.models.offline.python_source import Source
+from kibitz.models.offline.python_tree import broken, parsed
+
+_BY_STRING = {"getattr", "setattr", "hasattr", "delattr", "attrgetter", "operator.attrgetter", "methodcaller"}
+_HINT = "Choose another name, or rename by hand."
+
+
+def check(source: Source, text: str, old: str, new: str) -> None:
+    """Raises `invalid` where a binding would change, `bad_response` where more than names changed."""
+    word = re.compile(rf"\b(?:{re.escape(old)}|{re.escape(new)})\b")
+    if word.split(source.text) != word.split(text):
+        raise broken()
+    before, after = source.names.identifiers, Names(parsed(text)).identifiers
+    if len(before) != len(after):
+        raise broken()
+    forward: dict[tuple[int, str], tuple[int, str]] = {}
+    backward: dict[tuple[int, str], tuple[int, str]] = {}
+    for was, now in zip(before, after, strict=True):
+        if now.name not in (was.name, new) or (now.name != was.name and was.name != old):
+            raise broken()
+        if was.home is None or now.home is None:
+            continue
+        one, other = (was.home.index, was.name), (now.home.index, now.name)
+        if backward.setdefault(other, one) != one:
+            raise KibitzError(
+                "invalid", f"`{new}` already means something else where `{old}` is used.", _HINT
+            )
+        if forward.setdefault(one, other) != other:
+            raise KibitzError("bad_response", f"Not every use of `{old}` could be renamed.", _HINT)
+
+
+def lexical(source: Source, identifier: Identifier, new: str) -> str:
+    """The text with every identifier of the same binding renamed; what stands at one place only is sure to be found."""
+    same = [i for i in source.names.identifiers if i.name == identifier.name and i.home is identifier.home]
+    places = {place for i in same for place in places_of(source, i)}
+    text = source.text
+    for place in sorted(places, reverse=True):
+        text = text[:place] + new + text[place + len(identifier.name) :]
+    return text
+
+
+def class_binds(source: Source, name: str) -> set[tuple[tuple[str, int], ...]]:
+    """The classes of a file that bind a name, in their body or on the first parameter of a method."""
+    found = {i.home.path for i in source.names.identifiers if i.name == name and i.home and i.home.is_class}
+    for identifier in source.names.identifiers:
+        target = identifier.node
+        if identifier.role != "member" or identifier.name != name or not isinstance(target, ast.Attribute):
+            continue
+        if isinstance(target.ctx, ast.Store) and isinstance(target.value, ast.Name):
+            found.update(scope.path for scope in identifier.scope.chain() if scope.is_class)
+    return found
+
+
+def refers(source: Source, name: str, module: str) -> bool:
+    """Whether a file takes `name` from a module called `module`, as far as its imports say."""
+    aliases = set()
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.ImportFrom):
+            last = (node.module or "").rpartition(".")[2]
+            for alias in node.names:
+                if alias.name == name and (
+                    last == module or (node.level and not last) or module == "__init__"
+                ):
+                    return True
+                if alias.name == module:
+                    aliases.add(alias.asname or alias.name)
+        elif isinstance(node, ast.Import):
+            aliases.update(a.asname or a.name for a in node.names if a.name.rpartition(".")[2] == module)
+    return any(
+        isinstance(node, ast.Attribute) and node.attr == name and ast.unparse(node.value) in aliases
+        for node in ast.walk(source.tree)
+    )
+
+
+def passed_by_name(source: Source, name: str, functions: set[str]) -> bool:
+    """Whether a call of a function with one of these last names passes a keyword argument of a name."""
+    return any(
+        isinstance(node, ast.Call)
+        and ast.unparse(node.func).rpartition(".")[2] in functions
+        and any(keyword.arg == name for keyword in node.keywords)
+        for node in ast.walk(source.tree)
+    )
+
+
+def named_in_text(source: Source, name: str) -> bool:
+    """Whether a string names an attribute: in `__slots__` or `__match_args__`, or for `getattr` and its like."""
+    for node in ast.walk(source.tree):
+        parts: list[ast.AST] = []
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("__slots__", "__match_args__"):
+            parts = [node.value]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in _BY_STRING:
+            parts = list(node.args)
+        if any(isinstance(p, ast.Constant) and p.value == name for part in parts for p in ast.walk(part)):
+            return True
+    return False
+
+
+def public_names(text: str, source: Source, old: str, new: str) -> str:
+    """The text with the name changed in `__all__`, where the module lists it."""
+    listed = []
+    for statement in source.tree.body:
+        targets = (
+            statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+        )
+        if any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets):
+            listed += [
+                node for node in ast.walk(statement) if isinstance(node, ast.Constant) and node.value == old
+            ]
+    lines = text.split("\n")
+    for node in listed:
+        line = lines[node.lineno - 1]
+        lines[node.lineno - 1] = re.sub(rf"(['\"]){re.escape(old)}\1", rf"\g<1>{new}\g<1>", line)
+    return "\n".join(lines)

@@ -1,0 +1,100 @@
+"""What a few words of instruction ask for, where the built-in engine can do it."""
+
+from __future__ import annotations
+
+import re
+
+from attrs import frozen
+
+from kibitz.errors import KibitzError, unsupported
+from kibitz.models.tasks import RefactorKind, RefactorTask
+from kibitz.text import Document, Position, Range
+
+_NAME = r"[`'\"]?(?P<{0}>[^\W\d]\w*)[`'\"]?"
+_OLD = _NAME.format("old")
+_NEW = _NAME.format("new")
+_SORT = r"(?:the\s+|all\s+|my\s+)?(?:thing|selection|selected\s+\w+|code|symbol|variable|function|method|class|parameter|argument|attribute|constant)?\s*"
+_CALLED = (
+    rf"(?:\s+(?:and\s+)?(?:called?|named?|with\s+the\s+name|name\s+it|call\s+it|as)\s+{_NEW}|\s+{_NEW}\s*\Z)?"
+)
+
+_PATTERNS: tuple[tuple[RefactorKind, str], ...] = (
+    (
+        "organize_imports",
+        r"\b(?:organi[sz]e|sort|tidy(?:\s+up)?|clean(?:\s+up)?|optimi[sz]e|order|remove\s+unused)\s+(?:the\s+|all\s+|my\s+)?(?:unused\s+)?imports?\b",
+    ),
+    ("rename", rf"\brename\s+(?:this\s+|it\s+)?{_SORT}(?:to|as|into)\s+{_NEW}"),
+    ("rename", rf"\brename\s+{_SORT}{_OLD}\s+(?:to|as|into)\s+{_NEW}"),
+    (
+        "extract_variable",
+        rf"\b(?:extract|introduce|create|move|pull)\b.*?\b(?:variable|constant|local)\b{_CALLED}",
+    ),
+    (
+        "extract_function",
+        rf"\b(?:extract|introduce|move|pull|factor)\b.*?\b(?:function|method|helper)\b{_CALLED}",
+    ),
+    ("inline", rf"\binline\s+(?:this\s+|it\b\s*)?{_SORT}(?:{_OLD})?"),
+    (
+        "extract_function",
+        rf"\bextract\b(?:\s+(?:this|it|the\s+selection|selection))?(?:\s+(?:in)?to\s+{_NEW})?",
+    ),
+)
+_CAN = "It can rename, inline, extract a function or a variable, and organize imports; a model could do the rest: set `model`."
+
+
+@frozen
+class Wish:
+    """A refactoring, where it is to happen, and the name it should use (None: choose one)."""
+
+    kind: RefactorKind
+    place: Range
+    new_name: str | None
+
+
+def understood(task: RefactorTask) -> Wish:
+    """The refactoring a task asks for. Raises `unsupported` for words that name none of them, `invalid` without a name."""
+    kind, old, new = _parsed(task.instruction)
+    if task.kind is not None:
+        new = new if kind == task.kind else None
+        old = old if kind == task.kind else None
+        kind = task.kind
+    if kind is None:
+        raise unsupported("The built-in engine did not find a refactoring it knows in the instruction.", _CAN)
+    name = task.new_name or new
+    if kind == "rename" and name is None:
+        raise KibitzError("invalid", "Renaming needs the new name.", "Say `rename to NAME`.")
+    place = _found(task.document, task.range, old) if old else task.range
+    return Wish(kind, place, name)
+
+
+def _parsed(instruction: str) -> tuple[RefactorKind | None, str | None, str | None]:
+    said = " ".join(instruction.split()).rstrip(" .!")
+    for kind, pattern in _PATTERNS:
+        match = re.search(pattern, said, re.IGNORECASE)
+        if match:
+            groups = match.groupdict()
+            return kind, groups.get("old"), groups.get("new")
+    return None, None, None
+
+
+def _found(document: Document, where: Range, name: str) -> Range:
+    """The first place of a name in a range, else its definition, else its first place. Raises `not_found`."""
+    word = rf"(?<!\w){re.escape(name)}(?!\w)"
+    start, end = (
+        document.offset(Position(where.start.line, 0)),
+        document.offset(Position(where.end.line + 1, 0)),
+    )
+    for pattern, low, high in (
+        (word, start, end),
+        (
+            rf"\b(?:def|class)\s+{word}|^[ \t]*{word}(?=\s*(?::[^=\n]+)?=(?!=))",
+            0,
+            len(document.text),
+        ),
+        (word, 0, len(document.text)),
+    ):
+        match = re.compile(pattern, re.MULTILINE).search(document.text, low, high)
+        if match:
+            at = document.position(match.end() - len(name))
+            return Range(at, at)
+    raise KibitzError("not_found", f"There is no `{name}` in this file.", "Check the name.")

@@ -1,0 +1,16 @@
+"""The user's settings: one schema, and where its values come from."""
+
+from kibitz.settings.schema import Option, Problem, Settings, options
+from kibitz.settings.sources import environment, has_variable, key_variables, load, user_places
+
+__all__ = [
+    "Option",
+    "Problem",
+    "Settings",
+    "environment",
+    "has_variable",
+    "key_variables",
+    "load",
+    "options",
+    "user_places",
+]

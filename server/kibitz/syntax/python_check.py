@@ -1,0 +1,57 @@
+"""Python's own opinion of a changed piece of Python: the grammar is lenient with indentation and with what may be assigned."""
+
+from __future__ import annotations
+
+import ast
+import re
+import threading
+import warnings
+from typing import TYPE_CHECKING
+
+from kibitz.syntax.model import SyntaxIssue
+from kibitz.text import Document, Position, Range
+
+if TYPE_CHECKING:
+    from kibitz.syntax.delta import Change
+    from kibitz.syntax.tree import Tree
+
+_LONGEST = 200_000
+_NEWER = re.compile(
+    r"\b[fFtT][rR]?[\"']|^\s*type\s+\w+.*=|^\s*(?:async\s+)?(?:def|class)\s+\w+\s*\[|^\s*except\*?\s+\w+\s*,",
+    re.MULTILINE,
+)
+"""What a project's Python may know and the one that runs this may not: errors on such lines are not believed."""
+_warnings_lock = threading.Lock()
+
+
+def python_errors(old: Tree, after: Document, change: Change) -> tuple[SyntaxIssue, ...]:
+    """The error Python finds in the changed statements of the module, if it found none in them before."""
+    before = old.document
+    region = old.top_level(Range(before.position(change.start), before.position(change.old_end)))
+    start, end = before.offset(region.start), before.offset(region.end)
+    if end - start > _LONGEST or end + change.shift - start > _LONGEST:
+        return ()
+    text = after.text[start : end + change.shift]
+    error = _error(text)
+    if error is None or _error(before.text[start:end]) is not None:
+        return ()
+    line = (error.lineno or 1) - 1
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if any(_NEWER.search(lines[at]) for at in range(max(0, line - 1), min(len(lines), line + 1))):
+        return ()
+    first = region.start.line + line
+    where = Range(after.clamp(Position(first, 0)), after.clamp(Position(first, len(after.line(first)))))
+    return (SyntaxIssue(where, "error", (error.msg or "invalid syntax")[:60]),)
+
+
+def _error(text: str) -> SyntaxError | None:
+    """What Python's parser says against a text; None also for what it cannot judge (too deep for its stack)."""
+    with _warnings_lock, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            ast.parse(text.lstrip("\ufeff").replace("\x0c", " "))
+        except SyntaxError as error:
+            return error
+        except (ValueError, RecursionError, MemoryError):
+            return None
+    return None

@@ -1,0 +1,1 @@
+(command name: (command_name) @require argument: (_) @module (#any-of? @require "source" ".")) @import

@@ -1,0 +1,1 @@
+(class_heritage [(identifier) @type (member_expression property: (_) @type)])

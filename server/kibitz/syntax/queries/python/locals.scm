@@ -1,0 +1,27 @@
+[(function_definition) (lambda)] @scope.function
+[(list_comprehension) (set_comprehension) (dictionary_comprehension) (generator_expression)] @scope.inner
+(class_definition body: (block) @scope.members)
+
+(parameters (identifier) @parameter)
+(lambda_parameters (identifier) @parameter)
+(typed_parameter . (identifier) @parameter)
+(default_parameter name: (identifier) @parameter)
+(typed_default_parameter name: (identifier) @parameter)
+(list_splat_pattern (identifier) @parameter)
+(dictionary_splat_pattern (identifier) @parameter)
+
+(assignment left: (identifier) @local)
+(pattern_list (identifier) @local)
+(tuple_pattern (identifier) @local)
+(list_pattern (identifier) @local)
+(named_expression name: (identifier) @local)
+(for_statement left: (identifier) @local)
+(for_in_clause left: (identifier) @local)
+(as_pattern_target (identifier) @local)
+(case_pattern (dotted_name . (identifier) @local .))
+(splat_pattern (identifier) @local)
+(global_statement (identifier) @local)
+(nonlocal_statement (identifier) @local)
+(type_parameter (type (identifier) @local))
+(case_pattern (as_pattern (identifier) @local .))
+(keyword_pattern (identifier) (dotted_name . (identifier) @local .))

@@ -1,0 +1,3 @@
+(type_identifier) @identifier
+(type_identifier) @type
+(extends_clause value: [(identifier) @type (member_expression property: (_) @type)])

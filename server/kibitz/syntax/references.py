@@ -1,0 +1,142 @@
+"""The uses of names: references, imports, what is raised and how the control flow branches."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import NamedTuple
+
+from tree_sitter import Node
+
+from kibitz.syntax.model import BRANCHES, Import, Name, Reference, ReferenceKind
+from kibitz.syntax.source import Source
+from kibitz.text import Range
+
+_PATH_SEPARATORS = {"rust": "::", "php": "\\", "cpp": "::"}
+
+
+class Use(NamedTuple):
+    """A reference with the byte it starts at."""
+
+    start: int
+    reference: Reference
+
+
+def names(source: Source) -> tuple[tuple[int, Name], ...]:
+    """Every identifier with its first byte, in order."""
+    found = {node.start_byte: node for node in source.captures("references").get("identifier", ())}
+    return tuple(
+        (start, Name(source.text(node), source.range(node))) for start, node in sorted(found.items())
+    )
+
+
+def uses(source: Source, identifiers: tuple[tuple[int, Name], ...], defined: set[Range]) -> tuple[Use, ...]:
+    """The identifiers that do not stand where something is defined, and what each is used as."""
+    captures = source.captures("references")
+    kinds: dict[int, ReferenceKind] = {node.start_byte: "type" for node in captures.get("type", ())}
+    kinds.update((node.start_byte, "call") for node in captures.get("call", ()))
+    return tuple(
+        Use(start, Reference(name.name, name.range, kinds.get(start, "name")))
+        for start, name in identifiers
+        if name.range not in defined
+    )
+
+
+class Flow:
+    """Raises and branches by the bytes they start at, to be asked about ranges."""
+
+    def __init__(self, source: Source) -> None:
+        self._raises: list[tuple[int, Reference]] = []
+        self._branches: dict[str, list[int]] = {}
+        starts: dict[str, set[int]] = {kind: set() for kind in BRANCHES}
+        seen: set[int] = set()
+        for _, captures in source.matches("flow"):
+            for capture, nodes in captures.items():
+                if capture == "raise":
+                    self._raises += [
+                        (n.start_byte, _raised(source, n)) for n in nodes if n.start_byte not in seen
+                    ]
+                    seen.update(n.start_byte for n in nodes)
+                elif capture.startswith("branch."):
+                    starts[capture.removeprefix("branch.")].update(n.start_byte for n in nodes)
+        self._raises.sort()
+        self._branches = {kind: sorted(found) for kind, found in starts.items()}
+
+    def raised(self, start: int, end: int) -> tuple[Reference, ...]:
+        """What is raised between two bytes."""
+        return tuple(reference for at, reference in self._raises if start <= at < end)
+
+    def branches(self, start: int, end: int) -> dict[str, int]:
+        """How many of each of BRANCHES start between two bytes."""
+        return {
+            kind: bisect_left(found, end) - bisect_left(found, start)
+            for kind, found in self._branches.items()
+        }
+
+
+def _raised(source: Source, node: Node) -> Reference:
+    return Reference(source.text(node), source.range(node), "raise")
+
+
+def imports(source: Source) -> tuple[Import, ...]:
+    """The imports of a text in order; names without an alias that one statement takes from one module are together."""
+    found: dict[tuple[int, str], list[str]] = {}
+    ranges: dict[int, Range] = {}
+    aliased: list[tuple[int, Import]] = []
+    for _, captures in source.matches("imports"):
+        node = (captures.get("import") or captures["import.nested"])[0]
+        start, where = node.start_byte, ranges.setdefault(node.start_byte, source.range(node))
+        module, names_ = _module(source, node, captures)
+        aliased += [
+            (start, Import(module, ("default",), source.text(default), where))
+            for default in captures.get("default", ())
+        ]
+        if "alias" in captures:
+            aliased.append((start, Import(module, names_, source.text(captures["alias"][0]), where)))
+        elif "default" not in captures:
+            known = found.setdefault((start, module), [])
+            known += [name for name in names_ if name not in known]
+    plain = [
+        (start, Import(module, tuple(taken), None, ranges[start])) for (start, module), taken in found.items()
+    ]
+    taken_over = {(start, item.module) for start, item in aliased}
+    plain = [(start, item) for start, item in plain if item.names or (start, item.module) not in taken_over]
+    return tuple(item for _, item in sorted([*plain, *aliased], key=lambda pair: (pair[1].range, pair[0])))
+
+
+def _module(source: Source, node: Node, captures: dict[str, list[Node]]) -> tuple[str, tuple[str, ...]]:
+    """The module and the names a match speaks of; a @path ("std::io::Read") is both."""
+    names_ = tuple(_bare(source.text(name)) for name in captures.get("name", ()))
+    if "wildcard" in captures:
+        names_ = ("*",)
+    module = _bare(source.text(captures["module"][0])) if "module" in captures else ""
+    prefix = _prefix(source, node) if "import.nested" in captures else ""
+    separator = _PATH_SEPARATORS.get(source.language, ".")
+    if "path" in captures:
+        path = _bare(source.text(captures["path"][0])).removeprefix(separator)
+        if prefix:
+            path = prefix if path == "self" else prefix + separator + path
+        module, _, last = path.rpartition(separator)
+        return (module, (last,)) if module else (last, ())
+    if prefix:
+        module = prefix + separator + module if module else prefix
+    return module, names_
+
+
+def _prefix(source: Source, node: Node) -> str:
+    """The path in front of a nested list: of `use std::{io::{Read}}` at the inner list, "std::io"."""
+    parts: list[str] = []
+    at: Node | None = node
+    while at is not None and at.type != "use_declaration":
+        path = at.child_by_field_name("path") if at.type == "scoped_use_list" else None
+        if path is not None:
+            parts.append(source.text(path))
+        at = at.parent
+    return "::".join(reversed(parts))
+
+
+def _bare(text: str) -> str:
+    """A module's name without quotes or angle brackets."""
+    text = text.strip()
+    if len(text) > 1 and (text[0] in "\"'`" or (text[0] == "<" and text[-1] == ">")):
+        return text[1:-1]
+    return text

@@ -1,0 +1,220 @@
+"""Putting an answer's blocks into a document: each into its one place, indented like it, or not at all."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+from kibitz.syntax.model import Definition
+from kibitz.text import Document, Position, Range, TextEdit, split_lines
+from kibitz.verify.answer import FileBlock, refuse
+from kibitz.verify.definitions import definitions
+from kibitz.verify.elision import elided
+from kibitz.verify.habits import dominant_end, line_end, settle
+from kibitz.verify.lines import blocks
+from kibitz.verify.placing import Place, common_indent, contents, elision, find, lines_of
+
+
+def place(document: Document, search: str, near: Range | None) -> Range:
+    """The one range of whole lines that a search block speaks of.
+
+    Tolerates other trailing whitespace, another indentation of the whole block, blank lines and line ends. Raises
+    `bad_response` where the block is nowhere, in several places (unless exactly one is inside `near`), or leaves
+    code out.
+    """
+    found = find(document, search, near)
+    return _lines(document, found.first, found.end)
+
+
+def apply_block(document: Document, block: FileBlock, near: Range | None) -> Document:
+    """The document as a block of an answer wants it, in the file's own line ends.
+
+    All replacements speak of the same original and may not overlap. Code without a path replaces the definition of
+    its name in, around or (without `near`) outside the range, else the range itself. Raises `bad_response`.
+    """
+    if block.replacements is not None:
+        after = _replaced(document, block.replacements, near)
+    else:
+        assert block.whole is not None
+        left_out = elided(document, block.whole)
+        if left_out is not None:
+            raise elision(left_out, "The answer")
+        if document.text.strip() and not block.whole.strip():
+            raise refuse("The answer's new text is empty.")
+        after = block.whole if block.path is not None else _code(document, block.whole, near)
+    return _with_text(document, settle(document, after))
+
+
+def _with_text(document: Document, text: str) -> Document:
+    return Document(document.uri, text, document.language, document.version, document.path)
+
+
+def _lines(document: Document, first: int, end: int) -> Range:
+    """The range of whole lines."""
+    last = Position(end, 0) if end < len(document.lines) else document.end
+    return Range(Position(first, 0), last)
+
+
+class _Change(NamedTuple):
+    first: int
+    end: int
+    lines: list[str]
+
+
+def _replaced(document: Document, pairs: tuple[tuple[str, str], ...], near: Range | None) -> str:
+    changes: list[_Change] = []
+    for search, replace in pairs:
+        left_out = elided(document, replace)
+        if left_out is not None:
+            raise elision(left_out, "The new text")
+        found = find(document, search, near)
+        changes.append(_Change(found.first, found.end, _new_lines(document, found, search, replace)))
+    changes.sort(key=lambda change: change[:2])
+    for one, two in pairwise(changes):
+        if two.first < one.end:
+            raise refuse("Two of the answer's search/replace blocks overlap.")
+    out: list[str] = []
+    at = 0
+    for change in changes:
+        out += document.lines[at : change.first] + change.lines
+        at = change.end
+    out += document.lines[at:]
+    return _joined(out, dominant_end(document))
+
+
+def _joined(lines: list[str], end: str) -> str:
+    """The lines as one text; one that has no end gets one, unless it is the last."""
+    return "".join(line if line_end(line) else line + end for line in lines[:-1]) + "".join(lines[-1:])
+
+
+def _new_lines(document: Document, found: Place, search: str, replace: str) -> list[str]:
+    """The replacement's lines, where the answer repeats lines of the document in the document's own spelling."""
+    window = document.lines[found.first : found.end]
+    wanted, new = contents(search), contents(replace)
+    if not found.aligned:
+        wanted, new = _without_spare(wanted, found.spare), _without_spare(new, found.spare)
+    filled = [number for number, line in enumerate(window) if line.strip()]
+    nth = _ranks(wanted)
+    end = dominant_end(document)
+    out: list[str] = []
+    for block in blocks(wanted, new):
+        kept = (
+            [number for number in range(block.a, block.a_end) if wanted[number].strip()] if block.same else []
+        )
+        if found.aligned and block.same:
+            out += window[block.a : block.a_end]
+        elif kept:
+            out += [line + end for line in wanted[block.a : kept[0]]]
+            out += window[filled[nth[kept[0]]] : filled[nth[kept[-1]]] + 1]
+            out += [line + end for line in wanted[kept[-1] + 1 : block.a_end]]
+        else:
+            out += [reindented(line, found.theirs, found.ours) + end for line in new[block.b : block.b_end]]
+    return out
+
+
+def _ranks(lines: list[str]) -> list[int]:
+    """How many lines with text stand before each line."""
+    ranks: list[int] = []
+    seen = 0
+    for line in lines:
+        ranks.append(seen)
+        seen += bool(line.strip())
+    return ranks
+
+
+def _without_spare(lines: list[str], spare: tuple[int, int]) -> list[str]:
+    """The lines without the blank ones that the search block began and ended with, and the document does not have."""
+    first, end = 0, len(lines)
+    while first < min(spare[0], end) and not lines[first].strip():
+        first += 1
+    while len(lines) - end < spare[1] and end > first and not lines[end - 1].strip():
+        end -= 1
+    return lines[first:end]
+
+
+def reindented(line: str, theirs: str, ours: str) -> str:
+    """A line moved from one indentation to another. Raises `bad_response` where it is indented less than its block."""
+    if not line.strip() or theirs == ours:
+        return line
+    if line.startswith(theirs):
+        return ours + line[len(theirs) :]
+    if ours.endswith(theirs):
+        return ours[: len(ours) - len(theirs)] + line
+    surplus = theirs.removesuffix(ours)
+    if len(surplus) < len(theirs) and line.startswith(surplus):
+        return line[len(surplus) :]
+    raise refuse("The answer's new text is indented less than the lines it replaces.")
+
+
+def _code(document: Document, code: str, near: Range | None) -> str:
+    """The document's text with a piece of code in its place."""
+    target = _definition(document, code, near)
+    if target is not None:
+        first, end = target.range.start.line, lines_of(target.range)[1] + 1
+        indent = common_indent([document.line(first)])
+        theirs = common_indent(contents(code))
+        lines = [reindented(line, theirs, indent) for line in _trimmed(contents(code))]
+        return _spliced(document, _lines(document, first, end), lines, whole_lines=True)
+    if near is None or near.start == near.end:
+        raise refuse("The answer does not say where its code belongs.")
+    return _in_range(document, code, near)
+
+
+def _in_range(document: Document, code: str, near: Range) -> str:
+    first, last = lines_of(near)
+    before = document.line(first)[: near.start.character]
+    rest = document.line(near.end.line)[near.end.character :] if near.end.line == last else ""
+    theirs = common_indent(contents(code))
+    if not before.strip() and not rest.strip():
+        ours = common_indent([line for line in document.lines[first : last + 1] if line.strip()][:1])
+        lines = [reindented(line, theirs, ours) for line in _trimmed(contents(code))]
+        return _spliced(document, _lines(document, first, last + 1), lines, whole_lines=True)
+    ours = common_indent([document.line(first)])
+    lines = [reindented(line, theirs, ours) for line in _trimmed(contents(code))]
+    lines[0] = lines[0].removeprefix(ours)
+    return _spliced(document, near, lines, whole_lines=False)
+
+
+def _spliced(document: Document, where: Range, lines: list[str], *, whole_lines: bool) -> str:
+    end = dominant_end(document)
+    text = end.join(lines)
+    if whole_lines and where.end != document.end:
+        text += end
+    return document.replaced([TextEdit(where, text)]).text
+
+
+def _trimmed(lines: list[str]) -> list[str]:
+    """The lines without blank ones at either end. Raises `bad_response` where nothing is left."""
+    filled = [number for number, line in enumerate(lines) if line.strip()]
+    if not filled:
+        raise refuse("The answer's code block is empty.")
+    return lines[filled[0] : filled[-1] + 1]
+
+
+def _definition(document: Document, code: str, near: Range | None) -> Definition | None:
+    """The definition that the code is a new text of: the only one of its name in or around `near`, if any."""
+    piece = Document(f"{document.uri}#answer", _outdented(code), document.language)
+    theirs = definitions(piece)
+    if not theirs:
+        return None
+    new = min(theirs, key=lambda definition: (definition.range.start, -definition.range.end.line))
+    if _text_outside(piece, new):
+        return None
+    same = [d for d in definitions(document) or () if d.name == new.name]
+    if new.container is not None:
+        same = [d for d in same if d.container == new.container]
+    if near is not None:
+        low, high = lines_of(near)
+        same = [d for d in same if d.range.start.line <= high and low <= lines_of(d.range)[1]]
+    return same[0] if len(same) == 1 else None
+
+
+def _outdented(code: str) -> str:
+    indent = common_indent(contents(code))
+    return "".join(line.removeprefix(indent) for line in split_lines(code))
+
+
+def _text_outside(document: Document, definition: Definition) -> bool:
+    """Whether anything but the definition stands in a piece of code."""
+    first, last = lines_of(definition.range)
+    return any(line.strip() for line in document.lines[:first] + document.lines[last + 1 :])
