@@ -46,7 +46,7 @@ def total(prices, seen=[]):
 
 def average(prices):
     """The mean of the prices."""
-    if prices == None:
+    if not prices:
         return 0
     return total(prices) / len(prices)
 
@@ -55,14 +55,14 @@ def describe(prices):
     """One line for a receipt."""
     amount = total(prices)
     mean = average(prices)
-    return f"{amount} in all, {mean} each"
+    return f"{amount} {currency} in all, {mean} each"
 
 '''
 
 PLAN = {
     "file": "basket.py",
-    "finding": "[]",
-    "fixable": "== None",
+    "finding": "currency",
+    "fixable": "os",
     "symbol": "average",
     "extract": "total(prices) / len(prices)",
     "model": "openai/of-nobody",

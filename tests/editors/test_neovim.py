@@ -88,7 +88,7 @@ def test_findings_are_underlined(nvim: Editor) -> None:
     nvim.until(lambda: {d["line"] for d in found()} >= {2, 11}, "unused import and mutable default")
     assert {d["source"] for d in found()} == {"kibitz"}
     underlined = nvim.lua(
-        "for name, ns in pairs(vim.api.nvim_get_namespaces()) do if name:find('diagnostic/underline') then"
+        "for name, ns in pairs(vim.api.nvim_get_namespaces()) do if name:find('diagnostic.underline', 1, true) then"
         " for _, m in ipairs(vim.api.nvim_buf_get_extmarks(0, ns, 0, -1, { details = true })) do"
         " if m[2] == 2 then return { m[3], m[4].end_col } end end end end"
     )

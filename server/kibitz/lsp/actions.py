@@ -89,7 +89,7 @@ async def list_actions(place: Place) -> list[lsp.CodeAction]:
         given = {**arguments, **({"apply": True} if command == "kibitz.generateTests" else {})}
         actions.append(
             lsp.CodeAction(
-                title, kind=lsp.CodeActionKind(kind), command=lsp.Command(title, command, arguments=[given])
+                title, kind=kind, command=lsp.Command(title, command, arguments=[given])
             )
         )
     return actions
@@ -150,7 +150,7 @@ def _action(
 ) -> lsp.CodeAction:
     """Lazy where the client resolves edits; else a command that does the same and applies it."""
     common = {"uri": place.document.uri, "range": _plain(place.range)}
-    action = lsp.CodeAction(title, kind=lsp.CodeActionKind(kind))
+    action = lsp.CodeAction(title, kind=kind)
     if place.session.client.action_resolve:
         action.data = {OURS: {**common, **data}}
     else:

@@ -28,6 +28,21 @@ COMMANDS: tuple[str, ...] = (
     "kibitz.accepted",
 )
 
+EDITOR_COMMANDS: tuple[tuple[str, str], ...] = (
+    ("explain", "Explain"),
+    ("refactor", "Refactor..."),
+    ("findBugs", "Find Bugs in This File"),
+    ("findBugsInWorkspace", "Find Bugs in the Workspace"),
+    ("generateTests", "Generate Tests"),
+    ("chat", "Chat..."),
+    ("newChat", "New Chat..."),
+    ("selectModel", "Select Model..."),
+    ("status", "Status"),
+    ("restart", "Restart Server"),
+    ("showLog", "Show Log"),
+)
+"""What an editor's own menu offers: a name and a title, from which the plugins' manifests are generated."""
+
 FIND_BUGS = "source.kibitz.findBugs"
 GENERATE_TESTS = "source.kibitz.generateTests"
 EXPLAIN = "source.kibitz.explain"

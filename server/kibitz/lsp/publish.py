@@ -25,7 +25,7 @@ SEVERITIES = {
     "information": lsp.DiagnosticSeverity.Information,
     "hint": lsp.DiagnosticSeverity.Hint,
 }
-UNNECESSARY = frozenset({"F401", "F841", "F811"})
+UNNECESSARY = frozenset({"ruff/F401", "ruff/F841", "ruff/F811"})
 """Rules about code that is not used: editors grey it out."""
 
 

@@ -23,6 +23,7 @@ _BEFORE_IMPORT = {
     "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",
 }
 _loading: asyncio.Task[Any] | None = None
+_clients: dict[tuple[str | None, str | None], Any] = {}
 
 
 async def warm(_params: Any, _emit: Emit) -> bool:
@@ -126,11 +127,24 @@ async def _ask(litellm: Any, params: dict[str, Any]) -> Any:
     call |= {name: value for name, value in given.items() if value}
     body = params["body"]
     if "prompt" in body:
+        if params["provider"] == "text-completion-openai":
+            call["client"] = _client(params["api_base"], params["api_key"])
         return await litellm.atext_completion(**body, **call)
     if "tools" in body:
         # without this flag the library asks for a package that only its server half needs
         call["_skip_mcp_handler"] = True
     return await litellm.acompletion(**body, **call)
+
+
+def _client(base: str | None, key: str | None) -> Any:
+    """A client that keeps its connections: for text completion LiteLLM makes a new one in every call."""
+    import openai
+    from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler
+
+    if (base, key) not in _clients:
+        http = AsyncHTTPHandler().client
+        _clients[base, key] = openai.AsyncOpenAI(base_url=base, api_key=key, max_retries=0, http_client=http)
+    return _clients[base, key]
 
 
 async def _events(litellm: Any, answer: Any, params: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:

@@ -73,4 +73,4 @@ class Spending:
 def _money(amount: float) -> str:
     if amount == 0 or amount >= 0.01:
         return f"${amount:.2f}"
-    return f"${amount:.2g}" if amount >= 0.0001 else f"${amount:.1e}"
+    return f"${amount:.6f}".rstrip("0").removesuffix(".") if amount >= 0.000001 else "less than $0.000001"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from tree_sitter import Node
 
@@ -76,7 +77,7 @@ _NOT_EXPRESSION = re.compile(
     r"(statement|declaration|definition|_item|_clause|_list|body|_block|parameters?|arguments|_declarator|_pattern|_spec|_specifier"
     r"|_directive|import|comment|property_identifier|field_identifier|type_identifier|type_annotation|_type|modifiers?)$"
     r"|^(block|module|program|source_file|compilation_unit|translation_unit|chunk|pair|ERROR|type|method|class|do|then|else"
-    r"|decorator|string_start|string_content|string_fragment|string_end|escape_sequence|keyword_argument|statement_block)$"
+    r"|assignment|augmented_assignment|decorator|string_start|string_content|string_fragment|string_end|escape_sequence|keyword_argument|statement_block)$"
 )
 _SPACE = b" \t\r\n\f"
 
@@ -126,12 +127,9 @@ def in_string(source: Source, position: Position) -> bool:
     """Whether what is typed at a position becomes part of a string, and not of code inside of one."""
     byte, around = _around(source, position)
     for node in around:
-        if node.type in _CODE_IN_STRING and node.start_byte < byte and node.is_named:
-            if (
-                node.type not in ("variable_name", "member_access_expression", "subscript_expression")
-                or byte < node.end_byte
-            ):
-                return byte < node.end_byte
+        if node.type in _CODE_IN_STRING and node.is_named:
+            if node.start_byte < byte < node.end_byte:
+                return False
         elif _STRING.match(node.type) and node.is_named and node.start_byte < byte:
             if node.type.endswith(("content", "fragment", "body")) or byte < node.end_byte:
                 return True
@@ -230,20 +228,38 @@ def block_of(source: Source, position: Position) -> Range | None:
 
 def _indented_block(source: Source, position: Position) -> Range | None:
     byte = source.offsets.byte_at(position)
-    line = source.document.line(position.line)
-    column = len(line) - len(line.lstrip()) if line.strip() else position.character
-    data = source.offsets.data
-    last = byte
-    while last > 0 and data[last - 1] in _SPACE:
-        last -= 1
+    reach = Reach.at(source, position)
+    column = reach.column if reach else position.character
+    last = source.offsets.byte_at(reach.last) if reach else byte
     for node in reversed(source.chain(max(0, last - 1), last)):
-        if node.type != "block" or (node.start_byte >= byte and column < node.start_point[1]):
+        if node.type != "block":
             continue
         first = source.offsets.position(node.start_byte)
-        if column >= first.character or first.line == position.line:
-            end = max(source.offsets.position(node.end_byte), position)
-            return Range(first, end)
+        if node.start_byte <= byte and (column >= first.character or first.line == position.line):
+            return Range(first, max(source.offsets.position(node.end_byte), position))
     return None
+
+
+class Reach(NamedTuple):
+    """Below an indented block, where its tree has ended: the last position with code, and how far the cursor is indented."""
+
+    last: Position
+    column: int
+
+    @classmethod
+    def at(cls, source: Source, position: Position) -> Reach | None:
+        """The reach of a position; None where blocks do not end by indentation."""
+        if facts(source.language).blocks != "indent":
+            return None
+        line = source.document.line(position.line)
+        column = len(line) - len(line.lstrip()) if line.strip() else position.character
+        byte = source.offsets.byte_at(position)
+        code = source.offsets.data[:byte].rstrip()
+        return cls(source.offsets.position(len(code)), column)
+
+    def holds(self, where: Range) -> bool:
+        """Whether a definition that ended above still holds what is typed here."""
+        return where.contains(self.last) and where.start.character < self.column
 
 
 def broken_parts(source: Source, spared: Range) -> tuple[Range, ...] | None:

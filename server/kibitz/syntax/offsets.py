@@ -70,7 +70,9 @@ class Offsets:
         first, last = self.point(start), self.point(end)
         line = bisect_right(self._starts, first) - 1
         column = first - self._starts[line]
-        return self._document.text[first:last], Range(Position(line, column), Position(line, column + last - first))
+        return self._document.text[first:last], Range(
+            Position(line, column), Position(line, column + last - first)
+        )
 
     def text(self, start: int, end: int) -> str:
         """The document's own text between two byte offsets."""

@@ -84,8 +84,9 @@ def imports(source: Source) -> tuple[Import, ...]:
     aliased: list[tuple[int, Import]] = []
     for _, captures in source.matches("imports"):
         node = (captures.get("import") or captures["import.nested"])[0]
-        start, where = node.start_byte, ranges.setdefault(node.start_byte, source.range(node))
-        module, names_ = _module(source, node, captures)
+        statement, prefix = _statement(source, node) if "import.nested" in captures else (node, "")
+        start, where = statement.start_byte, ranges.setdefault(statement.start_byte, source.range(statement))
+        module, names_ = _module(source, prefix, captures)
         aliased += [
             (start, Import(module, ("default",), source.text(default), where))
             for default in captures.get("default", ())
@@ -98,18 +99,23 @@ def imports(source: Source) -> tuple[Import, ...]:
     plain = [
         (start, Import(module, tuple(taken), None, ranges[start])) for (start, module), taken in found.items()
     ]
-    taken_over = {(start, item.module) for start, item in aliased}
-    plain = [(start, item) for start, item in plain if item.names or (start, item.module) not in taken_over]
+    plain = [
+        (start, item) for start, item in plain if item.names or not any(_repeats(item, a) for _, a in aliased)
+    ]
     return tuple(item for _, item in sorted([*plain, *aliased], key=lambda pair: (pair[1].range, pair[0])))
 
 
-def _module(source: Source, node: Node, captures: dict[str, list[Node]]) -> tuple[str, tuple[str, ...]]:
+def _repeats(item: Import, other: Import) -> bool:
+    """Whether an import is only the inner part of one with an alias: `local x = require("x")`."""
+    return item.module == other.module and other.range.contains(item.range.start)
+
+
+def _module(source: Source, prefix: str, captures: dict[str, list[Node]]) -> tuple[str, tuple[str, ...]]:
     """The module and the names a match speaks of; a @path ("std::io::Read") is both."""
     names_ = tuple(_bare(source.text(name)) for name in captures.get("name", ()))
     if "wildcard" in captures:
         names_ = ("*",)
     module = _bare(source.text(captures["module"][0])) if "module" in captures else ""
-    prefix = _prefix(source, node) if "import.nested" in captures else ""
     separator = _PATH_SEPARATORS.get(source.language, ".")
     if "path" in captures:
         path = _bare(source.text(captures["path"][0])).removeprefix(separator)
@@ -122,16 +128,16 @@ def _module(source: Source, node: Node, captures: dict[str, list[Node]]) -> tupl
     return module, names_
 
 
-def _prefix(source: Source, node: Node) -> str:
-    """The path in front of a nested list: of `use std::{io::{Read}}` at the inner list, "std::io"."""
+def _statement(source: Source, node: Node) -> tuple[Node, str]:
+    """The statement around a nested list, and the path in front of that: of `use std::{io::{Read}}` "std::io"."""
     parts: list[str] = []
-    at: Node | None = node
-    while at is not None and at.type != "use_declaration":
+    at = node
+    while at.type != "use_declaration" and at.parent is not None:
         path = at.child_by_field_name("path") if at.type == "scoped_use_list" else None
         if path is not None:
             parts.append(source.text(path))
         at = at.parent
-    return "::".join(reversed(parts))
+    return at, "::".join(reversed(parts))
 
 
 def _bare(text: str) -> str:

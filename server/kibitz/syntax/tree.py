@@ -137,12 +137,21 @@ class Tree:
         return imports(self._source)
 
     def enclosing(self, position: Position, kinds: Collection[str] | None = None) -> Definition | None:
-        """The innermost definition around a position, of one of the kinds where those are given."""
+        """The innermost definition around a position, of one of the kinds where those are given.
+
+        Where blocks end by indentation, an indented place below a definition belongs to it.
+        """
+        from kibitz.syntax.nodes import Reach
+
+        reach = Reach.at(self._source, position)
         found = None
         for definition in self.definitions:
             if definition.range.start > position:
                 break
-            if definition.range.contains(position) and (kinds is None or definition.kind in kinds):
+            held = definition.range.contains(position) or (
+                reach is not None and reach.holds(definition.range)
+            )
+            if held and (kinds is None or definition.kind in kinds):
                 found = definition
         return found
 
@@ -209,8 +218,7 @@ class Tree:
 
     def scope(self, position: Position) -> tuple[ScopeName, ...]:
         """The names visible at a position, the nearest first, each once: parameters, locals assigned before, definitions, imports."""
-        byte = self._source.offsets.byte_at(position)
-        return self._scopes.visible(byte, self.definitions, self.imports)
+        return self._scopes.visible(position, self.definitions, self.imports)
 
     def scope_names(self, position: Position) -> tuple[str, ...]:
         """The names of `scope`, as text."""

@@ -2,11 +2,6 @@
 ---@meta
 
 ---@class (exact) kibitz.Settings
----@field model? string The model that answers, as `provider/model`; empty or `offline`: the built-in engine.
----@field api_base? string The address of an OpenAI-compatible server, for models served by one.
----@field fallbacks? string[] Models to ask, in order, when the first one cannot answer.
----@field database_url? string Where conversations and usage are kept; empty: kibitz.db in the data folder.
----@field trusted? boolean Whether the workspace is trusted: if not, no model is called and no process is started.
 ---@field completion? kibitz.Settings.completion Suggestions while typing.
 ---@field budget? kibitz.Settings.budget What may be spent. A call that could exceed a cap is refused before it is made.
 ---@field context? kibitz.Settings.context What a model gets to see.
@@ -15,6 +10,11 @@
 ---@field log? kibitz.Settings.log The server's log. It never holds keys, prompts or the text of a file.
 ---@field privacy? kibitz.Settings.privacy What leaves the machine.
 ---@field style? kibitz.Settings.style How the project wants its code written.
+---@field model? string The model that answers, as `provider/model`; empty or `offline`: the built-in engine.
+---@field api_base? string The address of an OpenAI-compatible server, for models served by one.
+---@field fallbacks? string[] Models to ask, in order, when the first one cannot answer.
+---@field database_url? string Where conversations and usage are kept; empty: kibitz.db in the data folder.
+---@field trusted? boolean Whether the workspace is trusted: if not, no model is called and no process is started.
 
 ---@class (exact) kibitz.Settings.completion
 ---@field enabled? boolean Suggest code while you type.

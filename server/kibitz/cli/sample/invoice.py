@@ -1,6 +1,7 @@
 """Invoices of a small shop."""
 
 import json
+import os
 from dataclasses import dataclass, field
 
 
@@ -29,6 +30,11 @@ class Invoice:
         """What is still to be paid, in cents, never less than nothing."""
         total = sum(line.total() for line in self.lines)
         return max(0, total - self.paid)
+
+    def average(self) -> int:
+        """The average line in cents; 0 where there are no lines."""
+        total = sum(line.total() for line in self.lines)
+        return total // len(self.lines) if self.lines else 0
 
 
 def discount(cents: int, percent: int = 10) -> int:
@@ -59,10 +65,9 @@ def parse_price(text: str) -> int:
 def summary(invoice: Invoice, seen=[]) -> str:
     """One sentence about an invoice."""
     seen.append(invoice.number)
-    total = sum(line.total() for line in invoice.lines)
-    average = total / len(invoice.lines) if invoice.lines else 0
-    text = f"Invoice {invoice.number}: {len(invoice.lines)} lines, {average:.0f} cents each"
-    if invoice.paid == 0:
+    count = len(invoice.lines)
+    text = f"Invoice {invoice.number}: {count} lines, {invoice.average()} cents each"
+    if invoice.paid is 0:
         text += ", nothing paid yet"
     return text
 

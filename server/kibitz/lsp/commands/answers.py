@@ -7,7 +7,6 @@ from typing import Any
 from kibitz.errors import KibitzError
 from kibitz.features import analyze as analyzing
 from kibitz.features import find_bugs as finding
-from kibitz.features import generate_tests as testing
 from kibitz.features import refactor as refactoring
 from kibitz.features.explain import explain as explain_it
 from kibitz.features.fix import apply_finding
@@ -107,6 +106,8 @@ async def find_bugs(session: Session, given: Any, token: Token) -> Any:
 
 async def generate_tests(session: Session, given: Any, token: Token) -> Any:
     """`kibitz.generateTests`: tests that ran and passed, as an edit of the test file."""
+    from kibitz.features import generate_tests as testing
+
     a = Arguments(session, "kibitz.generateTests", given)
     document = a.document()
     async with report(session, "kibitz: writing tests", token, a.token("partialResultToken")) as says:

@@ -40,7 +40,7 @@ def handle(session: Session, params: lsp.InitializeParams) -> lsp.InitializeResu
     if text and text.code_action:
         capabilities.code_action_provider = (
             lsp.CodeActionOptions(
-                [lsp.CodeActionKind(k) for k in ACTION_KINDS], resolve_provider=client.action_resolve
+                list(ACTION_KINDS), resolve_provider=client.action_resolve
             )
             if client.action_literals
             else True

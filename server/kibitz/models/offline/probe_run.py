@@ -6,6 +6,7 @@ Imports the standard library alone, because it runs where nothing else is.
 from __future__ import annotations
 
 import contextlib
+import doctest
 import inspect
 import io
 import os
@@ -53,7 +54,8 @@ class Scenario:
     """A call and what comes before it.
 
     `call` is a template in which {0}, {1}, ... stand for `arguments`, pairs of a variable name and a source. `subject` is the
-    variable whose state is watched. `wrap` is what the value is put into, `what` says in words what is tested.
+    variable whose state is watched. `wrap` is what the value is put into, `what` says in words what is tested. `want` is
+    what the documentation says of the result, in doctest's form; `constructs` that the call makes an object of the target.
     """
 
     target: str
@@ -67,6 +69,7 @@ class Scenario:
     documented: bool = False
     want: str = ""
     typed: bool = True
+    constructs: bool = False
 
     def expression(self, bound: Iterable[str] = ()) -> str:
         """The call with the arguments written out, but for those that are bound to variables."""
@@ -186,6 +189,8 @@ class Runner:
         if stage == "setup":
             return Seen(scenario, why="setup"), None
         lines = frozenset(self._lines.seen | setup_lines)
+        if scenario.want and not agrees(scenario.want, value, error, out.getvalue()):
+            return Seen(scenario, why="its documentation says otherwise", lines=lines), None
         if self._effects:
             return Seen(scenario, why=f"has effects ({self._effects[0]})", lines=lines), None
         if error is not None:
@@ -220,7 +225,7 @@ class Runner:
             | OSError
             | SyntaxError,
         )
-        if not deliberate and (wrong_type or broken or not scenario.typed):
+        if not deliberate and not scenario.documented and (wrong_type or broken or not scenario.typed):
             return Seen(scenario, why="TypeError" if wrong_type else type(error).__name__, lines=lines)
         try:
             source = class_source(type(error), self.module)
@@ -251,13 +256,16 @@ class Runner:
         weak = False
         if inspect.iscoroutine(value) or isinstance(value, Iterator):
             return Seen(scenario, True, mutates=mutates)
+        printed = printed if value is None else ""
         if value is None and (found or printed):
             checks = found
         else:
-            result = self.describe(value, imports)
+            result = (
+                self._object(value, imports, RESULT) if scenario.constructs else self.describe(value, imports)
+            )
             checks = [*result, *found]
             weak = not found and (value is None or all(check.kind == "type" for check in result))
-        if not checks and not printed or len(printed) > MOST:
+        if (not checks and not printed) or len(printed) > MOST:
             return Seen(scenario, why="nothing to compare", mutates=mutates)
         used = tuple(imports)
         return Seen(scenario, True, "", tuple(checks[:5]), used, "", changed, printed, mutates, weak)
@@ -320,10 +328,21 @@ class Runner:
     def _note(self, found: dict[str, str], key: str, get: Any, imports: dict[str, None]) -> None:
         try:
             source = source_of(get(), self.module)
-        except (NoSourceError, Exception):  # noqa: BLE001 - properties run the code under test
+        except Exception:  # noqa: BLE001 - properties run the code under test
             return
         found[key] = source.text
         imports.update(dict.fromkeys(source.imports))
+
+
+def agrees(want: str, value: object, error: BaseException | None, printed: str) -> bool:
+    """Whether a result is what an example in the documentation shows."""
+    if want.lstrip().startswith("Traceback"):
+        return error is not None and type(error).__name__ in want.rstrip().rpartition("\n")[2]
+    if error is not None:
+        return False
+    got = printed + (f"{value!r}\n" if value is not None else "")
+    flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+    return doctest.OutputChecker().check_output(want, got, flags)
 
 
 def _subject(scenario: Scenario, state: dict[str, str]) -> dict[str, str]:

@@ -26,6 +26,7 @@ from kibitz.models.offline.python_tree import (
 
 _SHARED = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp, ast.Lambda)
 _ACTS = (ast.Call, ast.Await)
+_EVALUATED_FIRST = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return, ast.Expr, ast.Raise, ast.Assert)
 _MEMORY = (ast.Attribute, ast.Subscript)
 
 
@@ -88,41 +89,34 @@ def _variable(source: Source, bound: Identifier, home: Scope, uses: list[Identif
     reach = {id(part): number for number, statement in enumerate(after) for part in ast.walk(statement)}
     if any(id(use.node) not in reach for use in uses):
         raise refuse(f"`{bound.name}` is also used where its assignment need not have happened.")
-    _check_unchanged(source, value, definition, home)
+    _check_unchanged(source, value, after, home, [(use, reach[id(use.node)]) for use in uses])
     _check_effects(source, value, after, [(use.node, reach[id(use.node)]) for use in uses])
     for use in uses:
         _check_meaning(source, value, use.scope)
     return Inlining(definition, value, tuple((use.node, value) for use in uses))
 
 
-def _check_unchanged(source: Source, value: ast.expr, definition: ast.stmt, home: Scope) -> None:
-    """No variable the value reads is assigned after the definition, or by code that may run then."""
-    own = source.names.of([value])
-    read = {(i.name, i.home) for i in own if i.role == "load"}
-    inside = {id(i.node) for i in own}
+def _check_unchanged(
+    source: Source, value: ast.expr, after: list[ast.stmt], home: Scope, uses: list[tuple[Identifier, int]]
+) -> None:
+    """No variable the value reads is assigned between the definition and the last use, or by code that may run then."""
+    read = {(i.name, i.home) for i in source.names.of([value]) if i.role == "load"}
+    last = max(number for _, number in uses)
+    between = {id(part) for statement in after[:last] for part in ast.walk(statement)}
+    walrus = any(isinstance(part, ast.NamedExpr) for part in ast.walk(after[last]))
+    if walrus or not isinstance(after[last], _EVALUATED_FIRST):
+        between |= {id(part) for part in ast.walk(after[last])}
+    kept = any(use.scope is not home and not use.scope.is_comprehension for use, _ in uses)
+    seen: set[tuple[str, Scope | None]] = set()
     for other in source.names.identifiers:
-        if (
-            other.role in ("load", "member")
-            or id(other.node) in inside
-            or (other.name, other.home) not in read
-        ):
+        key = (other.name, other.home)
+        if other.role in ("load", "member") or key not in read:
             continue
-        line = getattr(other.node, "lineno", 0)
-        deferred = other.scope is not home
-        if isinstance(other.node, ast.arg) and other.home is home:
-            continue
-        if line >= definition.lineno or deferred or _loops_around(source, definition):
+        foreign = other.scope is not other.home and not other.scope.is_comprehension
+        again = kept and other.home is home and key in seen
+        seen.add(key)
+        if foreign or again or id(other.node) in between:
             raise refuse(f"`{other.name}`, which the value depends on, is assigned more than once.")
-
-
-def _loops_around(source: Source, statement: ast.stmt) -> bool:
-    above = source.above
-    node: ast.AST | None = above.get(id(statement))
-    while node is not None and not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
-        if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
-            return True
-        node = above.get(id(node))
-    return False
 
 
 def _check_effects(

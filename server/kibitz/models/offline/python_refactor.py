@@ -91,8 +91,13 @@ def _extract_variable(place: Place, source: Source, start: int, end: int, name: 
     elif name in {i.name for i in inside if i.role != "member"}:
         raise KibitzError("invalid", f"`{name}` is already used here.", "Choose another name.")
     text = _performed(source, host, selection, name, variable=True)
-    python_variable.check_variable(source, selection, text, name)
-    return _answer(place, source, text, name)
+    try:
+        plain = _without_parentheses(text, name)
+        python_variable.check_variable(source, selection, plain, name)
+    except KibitzError:
+        plain = text
+        python_variable.check_variable(source, selection, plain, name)
+    return _answer(place, source, plain, name)
 
 
 def _performed(
@@ -121,10 +126,13 @@ def _inline(place: Place, source: Source, start: int, end: int, exclude: list[st
     for values in _in_parentheses(inlining):
         part = Part(source, identifier.home)
         text, at = part.text, part.offset(offset)
-        for low, high in sorted((source.region(value) for value in values), reverse=True):
-            start, end = part.offset(low), part.offset(high)
-            text = f"{text[:start]}({text[start:end]}){text[end:]}"
-            at += 2 * (offset >= high) + (low <= offset < high)
+        regions = [source.region(value) for value in values]
+        marks = [(part.offset(low), "(") for low, _ in regions] + [
+            (part.offset(high), ")") for _, high in regions
+        ]
+        for where, mark in sorted(marks, reverse=True):
+            text = text[:where] + mark + text[where:]
+        at += sum(where <= at for where, _ in marks)
         result = part.whole(python_rope.inline(python_rope.OneFile(text, source.unit), at))
         try:
             python_inline.check(source, inlining, result)
@@ -136,10 +144,9 @@ def _inline(place: Place, source: Source, start: int, end: int, exclude: list[st
 
 def _in_parentheses(inlining: python_inline.Inlining) -> list[list[ast.expr]]:
     """What to put in parentheses, in the order to try it: rope copies everything as it stands."""
-    calls = [node for node, _ in inlining.uses if isinstance(node, ast.Call)]
-    given = [arg for call in calls for arg in [*call.args, *(k.value for k in call.keywords)]]
-    values = [inlining.value, *(arg for arg in given if not isinstance(arg, (ast.Name, ast.Constant)))]
-    return [values[:count] for count in sorted({0, 1, len(values)})]
+    function = isinstance(inlining.definition, ast.FunctionDef)
+    inside = [node for node in ast.walk(inlining.value) if function and isinstance(node, ast.Name)]
+    return [[], [inlining.value], [inlining.value, *inside]]
 
 
 def _exported(place: Place, source: Source, name: str) -> bool:
@@ -158,6 +165,12 @@ def _awaited(text: str, name: str) -> str:
     """rope forgets to make the function of an await asynchronous."""
     text = re.sub(rf"^([ \t]*)def {name}\(", rf"\1async def {name}(", text, count=1, flags=re.MULTILINE)
     return re.sub(rf"(?<!def )\b((?:\w+\.)?{name}\()", r"await \1", text, count=1)
+
+
+def _without_parentheses(text: str, name: str) -> str:
+    """Parentheses that were needed around an expression are not around its name."""
+    text = re.sub(rf"(?<![\w\])])\({name}\)", name, text, count=1)
+    return re.sub(rf"^([ \t]*{name} = )\((.*)\)$", r"\1\2", text, count=1, flags=re.MULTILINE)
 
 
 def _spaced(text: str, name: str) -> str:

@@ -42,6 +42,35 @@ def rename(
     sources = {place.real: source, **place.others(word, exclude, deadline)}
     member = home is None or home.is_class
     guess = member and _only_one_class(sources, word, name)
+    if home is None or home.is_class or len(sources) > 1:
+        changed = _everywhere(
+            place, source, sources, offset, word, name, member=member, guess=guess, until=deadline
+        )
+        return _checked(place, sources, changed, identifier, name)
+    try:
+        changed = _everywhere(
+            place, source, sources, offset, word, name, member=False, guess=False, until=deadline
+        )
+        return _checked(place, sources, changed, identifier, name)
+    except KibitzError:
+        return _checked(
+            place, sources, {place.real: python_rename.lexical(source, identifier, name)}, identifier, name
+        )
+
+
+def _everywhere(
+    place: Place,
+    source: Source,
+    sources: Mapping[Path, Source],
+    offset: int,
+    word: str,
+    name: str,
+    *,
+    member: bool,
+    guess: bool,
+    until: float,
+) -> dict[Path, str]:
+    """What rope makes of all files."""
     project = python_rope.Project(
         place.real_root,
         {str(path): some.text for path, some in sources.items()},
@@ -50,7 +79,7 @@ def rename(
         indent=source.unit,
         library=member,
     )
-    changed, untraced = python_rope.rename(project, place.real, offset, name, guess=guess, deadline=deadline)
+    changed, untraced = python_rope.rename(project, place.real, offset, name, guess=guess, deadline=until)
     if member and untraced and not guess:
         path, line = untraced[0]
         raise KibitzError(
@@ -58,16 +87,27 @@ def rename(
             f"{len(untraced)} uses of `.{word}` cannot be traced to their class, the first in {path.name}:{line}.",
             "Annotate their types, or rename by hand.",
         )
-    if home is source.names.module and place.real in changed:
-        changed[place.real] = python_rename.public_names(changed[place.real], source, word, name)
-    results = {path: Source(text, path.name) for path, text in changed.items() if path in sources}
-    if place.real not in results or len(results) != len(changed):
+    return changed
+
+
+def _checked(
+    place: Place, sources: Mapping[Path, Source], changed: dict[Path, str], identifier: Identifier, name: str
+) -> dict[str, str]:
+    """The changed texts in the form of their files, once every file has been looked at."""
+    word, home = identifier.name, identifier.home
+    if place.real not in changed or not changed.keys() <= sources.keys():
         raise broken()
+    if home is not None and home.parent is None:
+        changed[place.real] = python_rename.public_names(changed[place.real], sources[place.real], word, name)
+    try:
+        results = {path: Source(text, path.name) for path, text in changed.items()}
+    except KibitzError:
+        raise broken() from None
     for path, some in results.items():
         python_rename.check(sources[path], some.text, word, name)
     _check_origin(sources, results, word)
     for path, some in {**sources, **results}.items():
-        _check_left(path, some, place, identifier, changed)
+        _check_left(path, some, place, identifier)
     return {place.original(path): restored(sources[path], text) for path, text in changed.items()}
 
 
@@ -135,9 +175,7 @@ def _check_origin(sources: Mapping[Path, Source], results: Mapping[Path, Source]
         )
 
 
-def _check_left(
-    path: Path, source: Source, place: Place, identifier: Identifier, changed: Mapping[Path, str]
-) -> None:
+def _check_left(path: Path, source: Source, place: Place, identifier: Identifier) -> None:
     """Refuse where the old name is left at a place that takes it from the renamed thing."""
     word, home = identifier.name, identifier.home
     left = None

@@ -114,6 +114,9 @@ class Project(rope.base.project.Project):  # type: ignore[misc]
         )
         self._init_other_parts()
 
+    def _init_source_folders(self) -> None:
+        """Nothing is configured: `sources` are all there are."""
+
     def is_ignored(self, resource: Any) -> bool:
         return False
 

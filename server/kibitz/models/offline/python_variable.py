@@ -31,6 +31,8 @@ def check_expression(source: Source, selection: Selection) -> None:
     above = source.above
     statement = statement_of(source.above, node)
     inside = {id(part) for part in ast.walk(node)}
+    if isinstance(statement, ast.If) and source.text.startswith("elif", source.region(statement)[0]):
+        raise refuse(_SOMETIMES)
     for part in own_nodes([node]):
         if isinstance(part, (ast.NamedExpr, ast.Yield, ast.YieldFrom)):
             raise refuse("The expression assigns or yields.")

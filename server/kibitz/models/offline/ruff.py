@@ -19,7 +19,7 @@ from kibitz.workers.process import find_tool, run_tool
 TARGETS = ("py313", "py314")
 """Names are judged as most interpreters do; where that does not parse, the newest syntax is tried."""
 
-BUILTINS = ("_", "reveal_type", "reveal_locals", "WindowsError")
+BUILTINS = ("_", "reveal_type", "reveal_locals", "get_ipython", "WindowsError")
 """Names that installers, type checkers and platforms add."""
 
 SYNTAX = "invalid-syntax"

@@ -20,6 +20,8 @@ DYNAMIC = re.compile(
 SHAPES = re.compile(r"\b(jaxtyping|torchtyping|nptyping)\b")
 """Libraries that put their own little language into annotation strings."""
 
+CACHE = re.compile(r"cache|memo|seen|^_", re.IGNORECASE)
+
 MUTATORS = frozenset(
     [
         "append",
@@ -136,8 +138,22 @@ def settle(document: Document, findings: list[Finding]) -> list[Finding]:
     return kept
 
 
-def _name_made_at_run_time(document: Document, module: Module, finding: Finding) -> Finding | None:
-    return None if DYNAMIC.search(document.text) or SHAPES.search(document.text) else finding
+def _undefined_name(document: Document, module: Module, finding: Finding) -> Finding | None:
+    if DYNAMIC.search(document.text) or SHAPES.search(document.text):
+        return None
+    name = re.search(r"`(\w+)`", finding.message)
+    deleted = name and re.search(rf"^del .*\b{name[1]}\b", document.text, re.MULTILINE)
+    return None if deleted else finding
+
+
+def _undefined_export(document: Document, module: Module, finding: Finding) -> Finding | None:
+    """A package exports its modules, which need no name in it."""
+    return None if DYNAMIC.search(document.text) or _is_package(document) else finding
+
+
+def _is_package(document: Document) -> bool:
+    name = document.path.name if document.path is not None else document.uri.rpartition("/")[2]
+    return name in ("__init__.py", "__init__.pyi")
 
 
 def _annotation_language(document: Document, module: Module, finding: Finding) -> Finding | None:
@@ -145,23 +161,23 @@ def _annotation_language(document: Document, module: Module, finding: Finding) -
 
 
 def _unused_import(document: Document, module: Module, finding: Finding) -> Finding | None:
-    """A package's `__init__` imports to export, and an import in `try` asks what is installed."""
-    is_init = (document.path.name if document.path else document.uri.rpartition("/")[2]) == "__init__.py"
-    return None if is_init or "find_spec" in finding.message else finding
+    """A package imports to export, and an import in `try` asks what is installed."""
+    return None if _is_package(document) or "find_spec" in finding.message else finding
 
 
 def _redefinition(document: Document, module: Module, finding: Finding) -> Finding | None:
-    """A function or class that replaces another loses code; a second import of a name does not."""
+    """A function or class that replaces another loses code; a second import, or what a decorator has kept, does not."""
     earlier = re.search(r"from line (\d+)", finding.message)
     defines = re.compile(r"\s*(async\s+def|def|class|@)\b")
     both = earlier and all(
         defines.match(document.line(line)) for line in (finding.range.start.line, int(earlier[1]) - 1)
     )
-    return finding if both else evolve(finding, severity="hint")
+    decorated = document.line(finding.range.start.line - 1).lstrip().startswith("@")
+    return finding if both and not decorated else evolve(finding, severity="hint")
 
 
 def _mutable_default(document: Document, module: Module, finding: Finding) -> Finding | None:
-    """A default that is only read does no harm."""
+    """A default that is only read does no harm, and a cache is meant to last."""
     for node in module.at(finding):
         function = module.parents.get(module.parents[node])
         if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -170,7 +186,8 @@ def _mutable_default(document: Document, module: Module, finding: Finding) -> Fi
         named = [*spec.posonlyargs, *spec.args]
         pairs = [*zip(named[len(named) - len(spec.defaults) :], spec.defaults, strict=True)]
         pairs += [(arg, value) for arg, value in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if value]
-        if any(value is node and _changes(function, arg.arg) for arg, value in pairs):
+        changed = [arg.arg for arg, value in pairs if value is node and _changes(function, arg.arg)]
+        if changed and not CACHE.search(changed[0]):
             return finding
     return evolve(finding, severity="hint")
 
@@ -234,24 +251,17 @@ def _useless_expression(document: Document, module: Module, finding: Finding) ->
 def _mutated_while_iterated(document: Document, module: Module, finding: Finding) -> Finding | None:
     """Appending to the list one walks is the customary work list."""
     statement = document.line(finding.range.start.line)[finding.range.start.character :]
-    return None if re.match(r"[\w.]+\.(append|extend)\(", statement) else finding
+    return None if re.match(r"[\w.]+\.((append|extend)\(|clear\([^)])", statement) else finding
 
 
 def _exported_names(document: Document, module: Module, finding: Finding) -> Finding | None:
     """`thing.__name__` is a string."""
-    return (
-        None
-        if document.slice(finding.range).endswith(".__name__") or "__name__" in finding.message
-        else finding
-    )
+    return None if "__name__" in document.slice(finding.range) else finding
 
 
 def _self_comparison(document: Document, module: Module, finding: Finding) -> Finding | None:
-    """`x != x` finds NaN, and tests compare things with themselves."""
-    line = document.line(finding.range.start.line)
-    if "!=" in document.slice(finding.range) or re.search(r"\bassert|\bself\.assert", line):
-        return None
-    return finding
+    """`x != x` finds NaN, `x == x` anything else, and tests compare things with themselves."""
+    return None if re.search(r"[!=]= ", finding.message) else finding
 
 
 def _self_assignment(document: Document, module: Module, finding: Finding) -> Finding | None:
@@ -278,8 +288,8 @@ JUDGES: dict[str, Judge] = {
     "F401": _unused_import,
     "F722": _annotation_language,
     "F811": _redefinition,
-    "F821": _name_made_at_run_time,
-    "F822": _name_made_at_run_time,
+    "F821": _undefined_name,
+    "F822": _undefined_export,
     "PLE0604": _exported_names,
     "PLR0124": _self_comparison,
     "PLW0127": _self_assignment,

@@ -14,9 +14,9 @@ _NAME = r"[`'\"]?(?P<{0}>[^\W\d]\w*)[`'\"]?"
 _OLD = _NAME.format("old")
 _NEW = _NAME.format("new")
 _SORT = r"(?:the\s+|all\s+|my\s+)?(?:thing|selection|selected\s+\w+|code|symbol|variable|function|method|class|parameter|argument|attribute|constant)?\s*"
-_CALLED = (
-    rf"(?:\s+(?:and\s+)?(?:called?|named?|with\s+the\s+name|name\s+it|call\s+it|as)\s+{_NEW}|\s+{_NEW}\s*\Z)?"
-)
+_NAMED = r"(?:\s+(?:and\s+)?(?:called?|named?|with\s+the\s+name|name\s+it|call\s+it|as)\s+"
+_CALLED = rf"{_NAMED}{_NEW}|\s+{_NAME.format('last')}\s*\Z)?"
+_NO_NAMES = {"please", "here", "now", "this", "it", "out", "code", "selection"}
 
 _PATTERNS: tuple[tuple[RefactorKind, str], ...] = (
     (
@@ -63,7 +63,9 @@ def understood(task: RefactorTask) -> Wish:
     name = task.new_name or new
     if kind == "rename" and name is None:
         raise KibitzError("invalid", "Renaming needs the new name.", "Say `rename to NAME`.")
-    place = _found(task.document, task.range, old) if old else task.range
+    place = task.range
+    if old and (kind == "rename" or re.search(rf"(?<!\w){re.escape(old)}(?!\w)", task.document.text)):
+        place = _found(task.document, task.range, old)
     return Wish(kind, place, name)
 
 
@@ -73,7 +75,9 @@ def _parsed(instruction: str) -> tuple[RefactorKind | None, str | None, str | No
         match = re.search(pattern, said, re.IGNORECASE)
         if match:
             groups = match.groupdict()
-            return kind, groups.get("old"), groups.get("new")
+            last = groups.get("last")
+            named = groups.get("new") or (last if last and last.lower() not in _NO_NAMES else None)
+            return kind, groups.get("old"), named
     return None, None, None
 
 
