@@ -11,7 +11,7 @@ from kibitz.models.select import Choice
 from kibitz.settings import Settings, environment, user_places
 
 if TYPE_CHECKING:
-    from kibitz.models.gateway import Gateway
+    from kibitz.models.gateway import Egress, Gateway
     from kibitz.models.offline.engine import OfflineEngine
     from kibitz.sandbox.run import Sandbox
     from kibitz.store.database import Store
@@ -85,8 +85,17 @@ class Services:
         if self._gateway is None:
             from kibitz.models.gateway import Gateway
 
-            self._gateway = Gateway(self.settings)
+            self._gateway = Gateway(self.settings, on_egress=self._record_egress, spent_today=self._spent_today)
         return self._gateway
+
+    async def _record_egress(self, sent: Egress) -> None:
+        store = await self.store()
+        await store.egress.record(
+            sent.time, sent.host, sent.model, sent.feature, sent.bytes, sent.tokens, sent.redactions, sent.text
+        )
+
+    async def _spent_today(self) -> float:
+        return await (await self.store()).usage.spent_today()
 
     @property
     def offline(self) -> OfflineEngine:

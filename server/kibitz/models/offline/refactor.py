@@ -24,6 +24,7 @@ LONGEST_S = 25.0
 
 _ASK_A_MODEL = "Set `model`: a model can do the rest."
 _UNDEFINED = "F821,F822,F823"
+_SYNTAX = "syntax"
 _EFFECTFUL = {"antigravity", "idlelib", "readline", "rlcompleter", "this", "tkinter"}
 _IMPORT = re.compile(r"^[ \t]*import[ \t]+([^#\r\n;]+)", re.MULTILINE)
 _ANY_IMPORT = re.compile(r"^(?:import|from)[ \t]", re.MULTILINE)
@@ -102,9 +103,9 @@ async def organized(document: Document, path: Path, root: Path | None) -> str:
     if result.exit_code not in (0, 1) or not result.stdout:
         result = await _ruff([*options, "--isolated"], document.text, path, root)
     if result.exit_code not in (0, 1) or (not result.stdout and document.text):
-        raise KibitzError(
-            "invalid", f"The imports of {path.name} cannot be organized.", "Correct its syntax errors first."
-        )
+        raise KibitzError("invalid", f"ruff could not read {path.name}.", "Correct it first, then ask again.")
+    if result.stdout == document.text and _SYNTAX in await _undefined(document.text, path):
+        raise KibitzError("invalid", f"{path.name} has a syntax error.", "Correct it first, then ask again.")
     return result.stdout
 
 
@@ -149,19 +150,23 @@ async def _check_names(document: Document, path: Path, changes: dict[Path, str])
                 "bad_response", "The result would have used a name that is not defined.", _ASK_A_MODEL
             )
 
-    async with asyncio.TaskGroup() as group:
-        for file, text in changes.items():
-            group.create_task(look(file, text))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for file, text in changes.items():
+                group.create_task(look(file, text))
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
 
 
 async def _undefined(text: str, path: Path) -> set[str]:
-    """What ruff says about names that are not there."""
+    """What ruff says about names that are not there, and `_SYNTAX` where it cannot parse the text."""
     options = ["--select", _UNDEFINED, "--isolated", "--no-cache", "--output-format", "json"]
     result = await _ruff(options, text, path, None)
     try:
-        return {str(finding["message"]) for finding in json.loads(result.stdout)}
+        found = json.loads(result.stdout)
     except ValueError:
         raise KibitzError("internal", "ruff did not answer.", "Install kibitz again.") from None
+    return {str(f["message"]) if f["code"] in _UNDEFINED.split(",") else _SYNTAX for f in found}
 
 
 async def _ruff(options: list[str], text: str, path: Path, root: Path | None) -> ToolResult:

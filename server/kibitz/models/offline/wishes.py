@@ -16,7 +16,20 @@ _NEW = _NAME.format("new")
 _SORT = r"(?:the\s+|all\s+|my\s+)?(?:thing|selection|selected\s+\w+|code|symbol|variable|function|method|class|parameter|argument|attribute|constant)?\s*"
 _NAMED = r"(?:\s+(?:and\s+)?(?:called?|named?|with\s+the\s+name|name\s+it|call\s+it|as)\s+"
 _CALLED = rf"{_NAMED}{_NEW}|\s+{_NAME.format('last')}\s*\Z)?"
-_NO_NAMES = {"please", "here", "now", "this", "it", "out", "code", "selection"}
+_NO_NAMES = {
+    "please",
+    "here",
+    "now",
+    "this",
+    "it",
+    "out",
+    "code",
+    "selection",
+    "function",
+    "method",
+    "helper",
+    "variable",
+}
 
 _PATTERNS: tuple[tuple[RefactorKind, str], ...] = (
     (
