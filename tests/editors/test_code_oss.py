@@ -63,6 +63,8 @@ PLAN = {
     "file": "basket.py",
     "finding": "currency",
     "fixable": "os",
+    "fixableLine": "import os",
+    "fixTitle": "Remove unused import",
     "symbol": "average",
     "extract": "total(prices) / len(prices)",
     "model": "openai/of-nobody",

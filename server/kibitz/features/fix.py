@@ -11,7 +11,7 @@ from kibitz.models.protocol import Answer, Usage
 from kibitz.models.select import OFFLINE
 from kibitz.text import Document, apply_edits
 from kibitz.verify.checks import run_checks
-from kibitz.verify.edit import FileEdit, ProposedEdit, minimal_edits
+from kibitz.verify.edit import ProposedEdit, file_edit
 
 
 async def apply_finding(bench: Workbench, document: Document, number: str) -> Refactoring:
@@ -23,10 +23,9 @@ async def apply_finding(bench: Workbench, document: Document, number: str) -> Re
         raise KibitzError(
             "not_found", "This finding is no longer in the text.", "Look at the current findings."
         )
-    text = apply_edits(document, finding.fix.edits)
-    after = document.replaced(finding.fix.edits)
-    checks = await run_checks(document, after, trusted=bench.settings.trusted, public_api=False)
-    edit = ProposedEdit((FileEdit(document, after, minimal_edits(document, text)),), checks)
+    change = file_edit(document, apply_edits(document, finding.fix.edits))
+    checks = await run_checks(document, change.after, trusted=bench.settings.trusted, public_api=False)
+    edit = ProposedEdit((change,), checks)
     if edit.failed:
         why = "; ".join(f"{c.name}: {c.detail}" for c in edit.failed)
         raise KibitzError("bad_response", f"The fix was refused: {why}.", "Change it by hand.")

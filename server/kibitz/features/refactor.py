@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from attrs import frozen
 
 from kibitz.errors import KibitzError
@@ -17,6 +19,13 @@ from kibitz.verify.edit import ProposedEdit, propose
 
 IMPROVE = "Make this code simpler and clearer without changing what it does."
 """What is asked for where the user gives no instruction."""
+
+
+_API = re.compile(
+    r"\b(renam\w*|signature|parameters?|arguments?|params?|api|keyword|async|sync|split|inline|remove|delete|extract|move)\b",
+    re.IGNORECASE,
+)
+"""An instruction with one of these words may ask for another public API; without one, a changed API is a mistake."""
 
 
 @frozen
@@ -59,7 +68,10 @@ async def refactor(
         style=style_notes(bench),
     )
     request = Request("refactor", messages, task, max_output_tokens=4096)
-    return await _checked(bench, document, where, request, await bench.ask(request), watch, public_api=True)
+    guarded = not _API.search(instruction)
+    return await _checked(
+        bench, document, where, request, await bench.ask(request), watch, public_api=guarded
+    )
 
 
 async def fix(

@@ -85,13 +85,22 @@ class Services:
         if self._gateway is None:
             from kibitz.models.gateway import Gateway
 
-            self._gateway = Gateway(self.settings, on_egress=self._record_egress, spent_today=self._spent_today)
+            self._gateway = Gateway(
+                self.settings, on_egress=self._record_egress, spent_today=self._spent_today
+            )
         return self._gateway
 
     async def _record_egress(self, sent: Egress) -> None:
         store = await self.store()
         await store.egress.record(
-            sent.time, sent.host, sent.model, sent.feature, sent.bytes, sent.tokens, sent.redactions, sent.text
+            sent.time,
+            sent.host,
+            sent.model,
+            sent.feature,
+            sent.bytes,
+            sent.tokens,
+            sent.redactions,
+            sent.text,
         )
 
     async def _spent_today(self) -> float:

@@ -88,9 +88,7 @@ async def list_actions(place: Place) -> list[lsp.CodeAction]:
     ):
         given = {**arguments, **({"apply": True} if command == "kibitz.generateTests" else {})}
         actions.append(
-            lsp.CodeAction(
-                title, kind=kind, command=lsp.Command(title, command, arguments=[given])
-            )
+            lsp.CodeAction(title, kind=kind, command=lsp.Command(title, command, arguments=[given]))
         )
     return actions
 

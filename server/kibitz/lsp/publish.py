@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
@@ -12,6 +13,8 @@ from kibitz.lsp.convert import from_range
 from kibitz.lsp.names import SOURCE
 from kibitz.lsp.session import Session
 from kibitz.text import Document
+
+log = logging.getLogger("kibitz.session")
 
 if TYPE_CHECKING:
     from kibitz.features.find_bugs import Finding
@@ -51,7 +54,10 @@ async def refresh(session: Session, uri: str) -> None:
     if not session.client.pull_diagnostics:
         await push(session, uri)
     elif session.client.refresh_diagnostics:
-        await session.ask_client(lsp.WORKSPACE_DIAGNOSTIC_REFRESH, None)
+        try:
+            await session.ask_client(lsp.WORKSPACE_DIAGNOSTIC_REFRESH, None)
+        except KibitzError:
+            log.warning("the editor declared diagnostic refresh and refused it")
 
 
 async def push(session: Session, uri: str) -> None:

@@ -9,6 +9,9 @@ from kibitz.syntax.model import SyntaxIssue
 from kibitz.syntax.tree import Tree, parse, parse_fresh
 from kibitz.text import Document, Position, Range, TextEdit
 
+_VISIBLE = re.compile(r"[^\r\n]")
+_COVER_ROUNDS = 4
+
 
 class Change(NamedTuple):
     """The one region in which two texts differ, in code points."""
@@ -111,21 +114,60 @@ def _anchor(before: Document, issue: SyntaxIssue, change: Change) -> tuple[str, 
 def _judged_without(old: Tree, after: Document, change: Change) -> tuple[SyntaxIssue, ...] | None:
     """The errors of the new text with the old ones under spaces; None where those cannot be covered without harm."""
     before = old.document
-    where = Range(before.position(change.start), before.position(change.old_end))
-    parts = old.broken_parts(where)
-    if parts is None:
-        return None
-    text = before.text
-    for part in parts:
-        start, end = before.offset(part.start), before.offset(part.end)
-        text = text[:start] + re.sub(r"[^\r\n]", " ", text[start:end]) + text[end:]
-    tree = parse_fresh(Document(before.uri, text, before.language))
-    if tree is None or tree.errors:
+    text = _covered_parts(old, change)
+    if text is None or not _parses(before, text):
+        text = _covered_lines(old, change)
+    if text is None:
         return None
     inserted = after.text[change.start : change.new_end]
     covered = Document(after.uri, text[: change.start] + inserted + text[change.old_end :], after.language)
     result = parse_fresh(covered)
     return result.errors if result is not None else None
+
+
+def _parses(document: Document, text: str) -> bool:
+    tree = parse_fresh(Document(document.uri, text, document.language))
+    return tree is not None and not tree.errors
+
+
+def _blank(text: str, start: int, end: int) -> str:
+    return text[:start] + _VISIBLE.sub(" ", text[start:end]) + text[end:]
+
+
+def _covered_parts(old: Tree, change: Change) -> str | None:
+    """The old text without the largest parts that hold its errors, where the change touches none of them."""
+    before = old.document
+    parts = old.broken_parts(Range(before.position(change.start), before.position(change.old_end)))
+    if parts is None:
+        return None
+    text = before.text
+    for part in parts:
+        text = _blank(text, before.offset(part.start), before.offset(part.end))
+    return text
+
+
+def _covered_lines(old: Tree, change: Change) -> str | None:
+    """The old text without the lines its errors start on, and those that then have errors; None where that is no way out.
+
+    A bracket that is never closed makes one error of all that follows: only its line is to blame.
+    """
+    before = old.document
+    text = before.text
+    errors = old.errors
+    for _ in range(_COVER_ROUNDS):
+        covered = text
+        for line in {issue.range.start.line for issue in errors}:
+            start = before.line_starts[line]
+            end = start + len(before.line(line))
+            if start > change.old_end or end < change.start:
+                text = _blank(text, start, end)
+        tree = parse_fresh(Document(before.uri, text, before.language)) if text != covered else None
+        if tree is None:
+            return None
+        if not tree.errors:
+            return text
+        errors = tree.errors
+    return None
 
 
 def _leaves_open(tree: Tree, edit: TextEdit) -> bool:

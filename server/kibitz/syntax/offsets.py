@@ -32,7 +32,6 @@ class Offsets:
             for at in range(0, len(text), _STEP):
                 self._marks.append(total)
                 total += len(text[at : at + _STEP].encode("utf-8", "replace"))
-            self._marks.append(total)
 
     def point(self, byte: int) -> int:
         """The offset in code points of a byte offset; inside of a character, that of the character after it."""

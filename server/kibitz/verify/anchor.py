@@ -193,15 +193,14 @@ def _trimmed(lines: list[str]) -> list[str]:
 
 def _definition(document: Document, code: str, near: Range | None) -> Definition | None:
     """The definition that the code is a new text of: the only one of its name in or around `near`, if any."""
-    piece = Document(f"{document.uri}#answer", _outdented(code), document.language)
-    theirs = definitions(piece)
-    if not theirs:
-        return None
-    new = min(theirs, key=lambda definition: (definition.range.start, -definition.range.end.line))
-    if _text_outside(piece, new):
+    new = _only(document, _outdented(code))
+    if new is None and document.language.startswith(("javascript", "typescript")):
+        # a method is no statement of its own there
+        new = _only(document, f"class _ {{\n{_outdented(code)}\n}}", around=1)
+    if new is None:
         return None
     same = [d for d in definitions(document) or () if d.name == new.name]
-    if new.container is not None:
+    if new.container not in (None, "_"):
         same = [d for d in same if d.container == new.container]
     if near is not None:
         low, high = lines_of(near)
@@ -214,7 +213,12 @@ def _outdented(code: str) -> str:
     return "".join(line.removeprefix(indent) for line in split_lines(code))
 
 
-def _text_outside(document: Document, definition: Definition) -> bool:
-    """Whether anything but the definition stands in a piece of code."""
-    first, last = lines_of(definition.range)
-    return any(line.strip() for line in document.lines[:first] + document.lines[last + 1 :])
+def _only(document: Document, code: str, around: int = 0) -> Definition | None:
+    """The definition that a piece of code is nothing but, inside of `around` lines at either end."""
+    piece = Document(f"{document.uri}#answer", code, document.language)
+    found = [d for d in definitions(piece) or () if d.range.start.line >= around]
+    if not found:
+        return None
+    first, last = lines_of(found[0].range)
+    outside = piece.lines[around:first] + piece.lines[last + 1 : len(piece.lines) - around]
+    return None if any(line.strip() for line in outside) else found[0]

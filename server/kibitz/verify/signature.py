@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from kibitz.syntax.model import CALLABLE, TYPES, Definition
+from kibitz.syntax.model import CALLABLE, TYPES, Definition, Parameter
 from kibitz.text import Document
 from kibitz.verify.checks import Check, listed
 from kibitz.verify.definitions import definitions
 
 _PRIVATE = re.compile(r"_(?!_\w+__$)|#|__(?!\w+__$)")
-_HIDDEN = re.compile(r"\b(?:private|static\s+inline|local)\b")
+_HIDDEN = re.compile(r"\b(?:private|local)\b")
 
-Shape = tuple[tuple[str, str], ...]
+_TYPED = {"java", "go", "rust", "c", "cpp", "csharp", "kotlin"}
+"""Where a parameter's type decides who can call; elsewhere it is a remark that may come and go."""
+
+Shape = tuple[tuple[str, str, str], ...]
 
 
 def check_signature(before: Document, after: Document, *, public_api: bool) -> Check:
@@ -41,15 +44,27 @@ def _public(found: tuple[Definition, ...], language: str) -> dict[str, Counter[S
             continue
         if any(f is not definition and _within(definition, f) for f in functions):
             continue
-        shape = tuple((p.name, p.default) for p in definition.parameters)
+        shape = tuple((p.name, p.default, _type(p, language)) for p in definition.parameters)
         shapes.setdefault(definition.qualified_name, Counter())[shape] += 1
     return shapes
+
+
+def _type(parameter: Parameter, language: str) -> str:
+    return "".join(parameter.annotation.split()) if language in _TYPED else ""
 
 
 def _private(definition: Definition, language: str) -> bool:
     names = definition.qualified_name.split(".")
     if language == "go":
         return not names[-1][:1].isupper()
+    if language == "rust":
+        return not definition.signature.startswith("pub")
+    if (
+        language in ("c", "cpp")
+        and definition.container is None
+        and definition.signature.startswith("static")
+    ):
+        return True
     return any(map(_PRIVATE.match, names)) or _HIDDEN.match(definition.signature) is not None
 
 

@@ -17,6 +17,18 @@ async function fromPalette(page, name) {
   await page.keyboard.press('Enter');
 }
 
+/** Ticks and applies the changes of a refactor preview, where one opens before `gone` is gone. Whether one did. */
+async function confirmIfAsked(page, gone) {
+  const box = page.locator('.bulk-edit-panel input[type=checkbox], .bulk-edit-panel .monaco-checkbox').first();
+  const done = gone.waitFor({ state: 'detached' }).then(() => false);
+  const asked = await Promise.race([done, box.waitFor().then(() => true, () => false)]);
+  if (!asked) return false;
+  await box.click();
+  await page.locator('.bulk-edit-panel').getByRole('button', { name: 'Apply' }).click();
+  await done;
+  return true;
+}
+
 async function typing(page, plan, step) {
   await step('the file opens', async () => {
     await page.locator('.explorer-folders-view .monaco-list-row', { hasText: plan.file }).dblclick();
@@ -52,6 +64,21 @@ async function typing(page, plan, step) {
     const after = await linesOf(page);
     if (after.join('\n') === before && !before.includes(plan.typed)) throw new Error('nothing was inserted');
     return after.slice(-6);
+  });
+
+  await step('a quick fix from the light bulb changes the file', async () => {
+    const unused = page.locator(`${EDITOR} .view-line`, { hasText: plan.fixableLine });
+    await unused.click();
+    await page.keyboard.press('End');
+    await page.keyboard.press('Control+Period');
+    const fix = page.locator('.action-widget .monaco-list-row.focused', { hasText: plan.fixTitle });
+    await fix.waitFor();
+    await page.screenshot({ path: join(plan.shots, 'code-oss-quick-fix.png') });
+    const shown = await fix.innerText();
+    await page.keyboard.press('Enter');
+    const asked = await confirmIfAsked(page, unused);
+    await unused.waitFor({ state: 'detached' });
+    return `${shown}, ${asked ? 'after a preview' : 'at once'}`;
   });
 
   await step('Explain from the palette opens an answer', async () => {

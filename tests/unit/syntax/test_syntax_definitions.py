@@ -266,7 +266,10 @@ struct S { }
             ("constant", "A.B.Cart.Limit"): "public const int Limit = 10",
             ("variable", "A.B.Cart.Size"): "public int Size",
             ("method", "A.B.Cart.Cart"): "public Cart(int x) : base(x)",
-            ("method", "A.B.Cart.Add"): "public async Task<int> Add(T item, int count = 1, params int[] rest)",
+            (
+                "method",
+                "A.B.Cart.Add",
+            ): "public async Task<int> Add(T item, int count = 1, params int[] rest)",
             ("function", "A.B.Cart.Add.Local"): "int Local(int a)",
             ("interface", "A.B.IShape"): "interface IShape",
             ("method", "A.B.IShape.Area"): "int Area()",
@@ -322,7 +325,10 @@ function helper($a) { return $a; }
             ("class", "Cart"): "final class Cart extends Base implements Shape",
             ("constant", "Cart.LIMIT"): "const LIMIT = 1",
             ("variable", "Cart.total"): "private ?int $total = 0",
-            ("method", "Cart.add"): "public static function add(Item $item, int $count = 1, &$ref, ...$rest): ?int",
+            (
+                "method",
+                "Cart.add",
+            ): "public static function add(Item $item, int $count = 1, &$ref, ...$rest): ?int",
             ("interface", "Shape"): "interface Shape",
             ("method", "Shape.area"): "public function area(): float",
             ("function", "helper"): "function helper($a)",
@@ -428,7 +434,9 @@ def headers(tree: Tree) -> dict[tuple[str, str], str]:
 
 
 def shown(definition: Definition) -> list[str]:
-    return [f"{p.name}:{p.annotation}" + (f"={p.default}" if p.default else "") for p in definition.parameters]
+    return [
+        f"{p.name}:{p.annotation}" + (f"={p.default}" if p.default else "") for p in definition.parameters
+    ]
 
 
 def test_python() -> None:

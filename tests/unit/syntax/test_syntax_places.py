@@ -132,7 +132,11 @@ def test_smallest_expression(language: str, text: str, expected: str | None) -> 
 @pytest.mark.parametrize(
     ("language", "text", "expected"),
     [
-        ("python", "def f():\n    a = 1\n    ‸b = 2\n    if c:\n        d()‸\n    e = 3\n", ["b = 2", "if c:\n        d()"]),
+        (
+            "python",
+            "def f():\n    a = 1\n    ‸b = 2\n    if c:\n        d()‸\n    e = 3\n",
+            ["b = 2", "if c:\n        d()"],
+        ),
         ("python", "a = 1\nb ‸= 2‸\nc = 3\n", ["b = 2"]),
         ("javascript", "function f() { a(); b‸(); c();‸ d(); }", ["b();", "c();"]),
         ("go", "package a\nfunc f() {\n\ta := 1\n\t‸b := 2\n\tc := 3‸\n}\n", ["b := 2", "c := 3"]),
@@ -168,7 +172,11 @@ def test_block_of(language: str, text: str, first: str, last: str) -> None:
 
 
 def test_no_block_at_the_level_of_the_file() -> None:
-    for language, text in [("python", "def f():\n    a = 1\n\n‸x = 2\n"), ("javascript", "f() {}\n‸"), ("go", "package a\n‸")]:
+    for language, text in [
+        ("python", "def f():\n    a = 1\n\n‸x = 2\n"),
+        ("javascript", "f() {}\n‸"),
+        ("go", "package a\n‸"),
+    ]:
         tree, position = at(text, language)
         assert tree.block_of(position) is None
 
@@ -176,9 +184,11 @@ def test_no_block_at_the_level_of_the_file() -> None:
 SCOPES = [
     (
         "python",
-        "import os.path\nfrom a import b as c\nLIMIT = 1\nclass K:\n    attr = 1\n    def m(self, arg, *rest):\n        local = 1\n"
-        "        with open(x) as handle:\n            pass\n        squares = [q for q in rest]\n        ‸\n        later = 2\n"
-        "def other(private): hidden = 1\n",
+        (
+            "import os.path\nfrom a import b as c\nLIMIT = 1\nclass K:\n    attr = 1\n    def m(self, arg, *rest):\n        local = 1\n"
+            "        with open(x) as handle:\n            pass\n        squares = [q for q in rest]\n        ‸\n        later = 2\n"
+            "def other(private): hidden = 1\n"
+        ),
         {"os", "c", "LIMIT", "K", "self", "arg", "rest", "local", "handle", "squares", "other"},
         {"later", "attr", "m", "q", "private", "hidden", "b"},
     ),
@@ -190,12 +200,19 @@ SCOPES = [
     ),
     (
         "javascript",
-        "import d, { e as f } from 'm';\nconst top = 1;\nfunction g(a, { b }, [c]) { if (a) { let gone = 1; } const local = 1;\n"
-        "  for (const i of a) { ‸ }\n  const later = 1; }\nclass K { m() { let other; } }\n",
+        (
+            "import d, { e as f } from 'm';\nconst top = 1;\nfunction g(a, { b }, [c]) { if (a) { let gone = 1; } const local = 1;\n"
+            "  for (const i of a) { ‸ }\n  const later = 1; }\nclass K { m() { let other; } }\n"
+        ),
         {"d", "f", "top", "g", "a", "b", "c", "local", "i", "K"},
         {"gone", "later", "other", "m", "e"},
     ),
-    ("typescript", "function g<T>(a: number, b?: string) { const f = (x: T) => { ‸ }; }", {"a", "b", "x", "g"}, set()),
+    (
+        "typescript",
+        "function g<T>(a: number, b?: string) { const f = (x: T) => { ‸ }; }",
+        {"a", "b", "x", "g"},
+        set(),
+    ),
     (
         "go",
         'package a\nimport "net/http"\nvar top int\nfunc (r *Rec) f(a, b int) (err error) {\n\tx, y := 1, 2\n\tif z := 1; z > 0 { w := 1 }\n\t‸\n}\n',
@@ -214,13 +231,28 @@ SCOPES = [
         {"List", "A", "field", "f", "g", "a", "b"},
         {"i", "gone", "later"},
     ),
-    ("ruby", "class A\n  attr_reader :size\n  def f(a)\n    b = 1\n    [1].each { |i| i }\n    ‸\n  end\nend\n", {"a", "b", "size", "f"}, {"i"}),
+    (
+        "ruby",
+        "class A\n  attr_reader :size\n  def f(a)\n    b = 1\n    [1].each { |i| i }\n    ‸\n  end\nend\n",
+        {"a", "b", "size", "f"},
+        {"i"},
+    ),
     ("c", "int top;\nint f(int a, char *b) { int c = 1, *d; ‸ }\n", {"top", "f", "a", "b", "c", "d"}, set()),
     ("lua", "local a = 1\nlocal function f(b)\n  local c = 1\n  ‸\nend\n", {"a", "f", "b", "c"}, set()),
-    ("php", "<?php\nfunction f($a) { $b = 1; foreach ($a as $k => $v) { ‸ } }\n", {"a", "b", "k", "v", "f"}, set()),
+    (
+        "php",
+        "<?php\nfunction f($a) { $b = 1; foreach ($a as $k => $v) { ‸ } }\n",
+        {"a", "b", "k", "v", "f"},
+        set(),
+    ),
     ("kotlin", "val top = 1\nfun f(a: Int) {\n    val b = 1\n    ‸\n}\n", {"top", "f", "a", "b"}, set()),
     ("csharp", "class A { int field; void F(int a) { var b = 1; ‸ } }", {"field", "F", "a", "b"}, set()),
-    ("cpp", "int top;\nint f(const T& a) { auto b = 1; for (auto& c : a) { ‸ } }\n", {"top", "f", "a", "b", "c"}, set()),
+    (
+        "cpp",
+        "int top;\nint f(const T& a) { auto b = 1; for (auto& c : a) { ‸ } }\n",
+        {"top", "f", "a", "b", "c"},
+        set(),
+    ),
     ("shellscript", "X=1\nf() {\n  local y=2\n  ‸\n}\n", {"X", "y", "f"}, set()),
 ]
 
@@ -237,5 +269,9 @@ def test_scope_names(language: str, text: str, visible: set[str], hidden: set[st
 def test_the_nearest_names_come_first() -> None:
     tree, position = at("x = 1\ndef f(x):\n    y = 2\n    ‸\n", "python")
     found = tree.scope(position)
-    assert [(name.name, name.kind) for name in found] == [("y", "local"), ("x", "parameter"), ("f", "definition")]
+    assert [(name.name, name.kind) for name in found] == [
+        ("y", "local"),
+        ("x", "parameter"),
+        ("f", "definition"),
+    ]
     assert found[1].range.start.line == 1

@@ -9,8 +9,10 @@ from kibitz.text import Document
 
 IMPORTS = {
     "python": (
-        "from __future__ import annotations\nimport os\nimport os.path as osp, sys\nfrom typing import (List, Optional as Opt)\n"
-        "from . import sibling\nfrom ..pkg.mod import *\n",
+        (
+            "from __future__ import annotations\nimport os\nimport os.path as osp, sys\nfrom typing import (List, Optional as Opt)\n"
+            "from . import sibling\nfrom ..pkg.mod import *\n"
+        ),
         [
             ("__future__", ("annotations",), None),
             ("os", (), None),
@@ -23,8 +25,10 @@ IMPORTS = {
         ],
     ),
     "javascript": (
-        "import fs, { readFile as rf, writeFile } from 'node:fs';\nimport * as path from \"path\";\nimport 'side';\n"
-        "const x = require('x');\nconst { y, z: zz } = require('y');\nexport * from './all';\nimport('dynamic');\n",
+        (
+            "import fs, { readFile as rf, writeFile } from 'node:fs';\nimport * as path from \"path\";\nimport 'side';\n"
+            "const x = require('x');\nconst { y, z: zz } = require('y');\nexport * from './all';\nimport('dynamic');\n"
+        ),
         [
             ("node:fs", ("writeFile",), None),
             ("node:fs", ("default",), "fs"),
@@ -57,8 +61,7 @@ IMPORTS = {
         "use std::collections::HashMap;\nuse std::{fmt, io::{self, Read as R}};\nuse crate::x::*;\nuse a::b as c;\nuse serde;\n",
         [
             ("std::collections", ("HashMap",), None),
-            ("std", ("fmt",), None),
-            ("std", ("io",), None),
+            ("std", ("fmt", "io"), None),
             ("std::io", ("Read",), "R"),
             ("crate::x", ("*",), None),
             ("a", ("b",), "c"),
@@ -100,7 +103,7 @@ CALLS = {
     "typescript": ("const x = a<T>(b!.c());", ["a", "c"]),
     "typescriptreact": ("const x = <A.B on={c()}><D/><div/></A.B>;", ["B", "c", "D"]),
     "go": ("package a\nfunc f() { g(h.I()); (j)(1) }", ["g", "I", "j"]),
-    "rust": ("fn f() { a(b::c(1)); d.e()?; g::<T>(); println!(\"x\"); }", ["a", "c", "e", "g", "println"]),
+    "rust": ('fn f() { a(b::c(1)); d.e()?; g::<T>(); println!("x"); }', ["a", "c", "e", "g", "println"]),
     "java": ("class A { void f() { g(h.i()); new B<C>(); } }", ["g", "i", "B"]),
     "c": ("int f() { return g(a->h(1)); }", ["g", "h"]),
     "cpp": ("int f() { return a::g(h<int>(1)); }", ["g", "h"]),

@@ -185,6 +185,16 @@ def test_code_for_a_range_around_the_definition_replaces_the_definition_only() -
     )
 
 
+def test_a_method_alone_finds_its_class() -> None:
+    source = "class A {\n  own() {}\n\n  add(x) {\n    return x;\n  }\n}\n"
+    javascript = Document("file:///a.js", source, "javascript")
+    after = coded("add(x) {\n  return x + 1;\n}", None, javascript)
+    assert after == source.replace("return x;", "return x + 1;")
+    go = Document("file:///a.go", "package a\n\nfunc (c *C) Add() {}\n\nfunc (d *D) Add() {}\n", "go")
+    after = coded("func (d *D) Add() {\n\td.n++\n}\n", None, go)
+    assert after == go.text.replace("func (d *D) Add() {}", "func (d *D) Add() {\n\td.n++\n}")
+
+
 def test_code_of_another_name_replaces_the_range() -> None:
     after = coded("def size(self):\n    return len(self.items)\n", span(11, 4, 12, 23))
     assert "    def size(self):\n        return len(self.items)\n\n\ndef total" in after

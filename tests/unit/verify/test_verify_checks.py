@@ -6,6 +6,7 @@ import pytest
 
 from kibitz.text import Document
 from kibitz.verify.checks import Check, run_checks
+from kibitz.verify.signature import check_signature
 from kibitz.verify.style import check_style
 
 BEFORE = """import os
@@ -114,6 +115,38 @@ async def test_a_missing_ruff_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> No
 async def test_public_signatures(old: str, new: str, detail: str) -> None:
     check = (await checked(BEFORE.replace(old, new)))["signature"]
     assert check == (Check("signature", "failed", detail) if detail else Check("signature", "passed"))
+
+
+GO = "package a\n\nfunc Add(x int) int {\n\treturn x\n}\n\nfunc own(a int) {}\n"
+TS = "export class Cart {\n  private own(a: number) {}\n  add(x: number): number {\n    return x;\n  }\n}\n"
+RUST = "pub fn add(x: i32) -> i32 {\n    x\n}\n\nfn own(a: i32) {}\n"
+C = "static int own(int a) {\n    return a;\n}\n\nint add(int x) {\n    return x;\n}\n"
+JAVA = "class Cart {\n    private int own(int a) {\n        return a;\n    }\n\n    public int add(int x) {\n        return x;\n    }\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "typed", "name"),
+    [
+        ("go", GO, True, "Add"),
+        ("typescript", TS, False, "Cart.add"),
+        ("rust", RUST, True, "add"),
+        ("c", C, True, "add"),
+        ("java", JAVA, True, "Cart.add"),
+    ],
+)
+def test_public_signatures_of_other_languages(language: str, text: str, typed: bool, name: str) -> None:
+    def status(old: str, new: str) -> Check:
+        assert old in text
+        before, after = (Document("file:///a", t, language) for t in (text, text.replace(old, new)))
+        return check_signature(before, after, public_api=True)
+
+    short = name.rpartition(".")[2]
+    assert status("own", "mine").status == "passed"
+    assert status(short, short[:-1] + "x").detail == f"lost: {name}"
+    parameter = {"go": "x int", "rust": "x: i32", "typescript": "x: number"}.get(language, "int x")
+    retyped = parameter.replace("int", "long").replace("i32", "i64").replace("number", "any")
+    assert status(parameter, parameter.replace("x", "y")).detail == f"changed: {name}"
+    assert status(parameter, retyped).detail == (f"changed: {name}" if typed else "")
 
 
 async def test_signatures_may_change_where_that_was_asked() -> None:

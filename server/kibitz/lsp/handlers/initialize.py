@@ -39,9 +39,7 @@ def handle(session: Session, params: lsp.InitializeParams) -> lsp.InitializeResu
         capabilities.completion_provider = lsp.CompletionOptions(resolve_provider=True)
     if text and text.code_action:
         capabilities.code_action_provider = (
-            lsp.CodeActionOptions(
-                list(ACTION_KINDS), resolve_provider=client.action_resolve
-            )
+            lsp.CodeActionOptions(list(ACTION_KINDS), resolve_provider=client.action_resolve)
             if client.action_literals
             else True
         )

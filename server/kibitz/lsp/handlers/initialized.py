@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+
 from lsprotocol import types as lsp
 
+from kibitz.errors import KibitzError
 from kibitz.lsp.configure import pull_settings, start_log
 from kibitz.lsp.session import Session
+
+log = logging.getLogger("kibitz.session")
 
 METHOD = lsp.INITIALIZED
 WATCHED = ("**/.kibitz.toml", "**/pyproject.toml", "**/.gitignore")
@@ -24,6 +29,11 @@ async def handle(session: Session, _params: lsp.InitializedParams) -> None:
             lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES,
             lsp.DidChangeWatchedFilesRegistrationOptions(watchers),
         )
-        await session.ask_client(lsp.CLIENT_REGISTER_CAPABILITY, lsp.RegistrationParams([registration]))
+        try:
+            await session.ask_client(lsp.CLIENT_REGISTER_CAPABILITY, lsp.RegistrationParams([registration]))
+        except KibitzError:
+            log.warning(
+                "the editor declared watched files and refused them: settings files are read at start only"
+            )
     await session.services.warm()
     session.status("Normal")

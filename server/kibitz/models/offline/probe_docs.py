@@ -11,6 +11,7 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from kibitz.models.offline.probe_source import free_names
 
@@ -60,6 +61,25 @@ def examples(docstring: str, name: str) -> list[Example]:
     return found
 
 
+def _needed(setup: list[str], call: str) -> tuple[str, ...]:
+    """The statements that have to do with the names a call uses."""
+    wanted = set(free_names(call))
+    kept: list[str] = []
+    for statement in reversed(setup):
+        names = {part.id for part in ast.walk(ast.parse(statement)) if isinstance(part, ast.Name)}
+        tree = ast.parse(statement).body
+        bound = {part.id for part in ast.walk(ast.parse(statement)) if _stores(part)}
+        bound |= {part.name for part in tree if isinstance(part, Function | ast.ClassDef)}
+        if bound & wanted or (not bound and names & wanted):
+            kept.insert(0, statement)
+            wanted |= names
+    return tuple(kept)
+
+
+def _stores(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+
+
 def _calls(node: ast.AST, name: str) -> bool:
     return any(
         isinstance(part, ast.Call)
@@ -103,7 +123,7 @@ def names_of(tree: ast.Module) -> set[str]:
     found: set[str] = set()
     for node in tree.body:
         for part in ast.walk(node):
-            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+            if _stores(part):
                 found.add(part.id)
     return found | {node.name for node in definitions(tree)}
 

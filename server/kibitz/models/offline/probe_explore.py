@@ -15,6 +15,8 @@ from typing import Any
 from kibitz.models.offline.probe_evidence import Parameter
 from kibitz.models.offline.probe_run import Runner, Scenario, Seen
 
+_EMPTY = ("''", "b''", "[]", "{}", "()", "set()", "0", "0.0", "None")
+
 Given = dict[str, str]
 """Sources of arguments by parameter; what is missing is left to its default."""
 
@@ -62,10 +64,15 @@ class Search:
                 if not self._try({**base, parameter.name: source}, base):
                     return self.seen
         chance = random.Random(0)  # noqa: S311 - the same inputs in every run
+        required = [p.name for p in self.parameters if p.required]
+        for _ in range(25 if len(required) > 1 else 0):
+            given = {name: chance.choice(self.pools[name][:6]) for name in required}
+            if not self._try({**base, **given}, base):
+                return self.seen
         idle = 0
-        while idle < 60 and self.parameters and not (self.goal <= self.reached and idle > 12):
+        while idle < 60 and self.parameters and not self.goal <= self.reached:
             before = len(self.reached)
-            if not self._try(self._changed(chance), base):
+            if not self._try(self._changed(chance), base, only_new=True):
                 break
             idle = 0 if len(self.reached) > before else idle + 1
         return self.seen
@@ -73,7 +80,11 @@ class Search:
     def _base(self) -> Given | None:
         """Arguments that are of the right types: the first for which the call does not complain."""
         required = [p.name for p in self.parameters if p.required]
-        first = {name: self.pools[name][0] for name in required}
+        first: Given = {}
+        for name in required:
+            # alike parameters get different values, so that taking one for the other shows
+            again = sum(self.pools[other][0] == self.pools[name][0] for other in first)
+            first[name] = self.pools[name][again % min(3, len(self.pools[name]))]
         chance = random.Random(1)  # noqa: S311 - the same inputs in every run
         for number in range(40):
             given = first
@@ -87,8 +98,8 @@ class Search:
                 return given
         return first if self.seen else None
 
-    def _try(self, given: Given, base: Given) -> bool:
-        """Run one input, if it is new. Whether there is budget left."""
+    def _try(self, given: Given, base: Given, *, only_new: bool = False) -> bool:
+        """Run one input, if it was not run yet, and keep what worked (or only what reaches a new line). Whether to go on."""
         key = tuple(sorted(given.items()))
         if key in self._tried:
             return True
@@ -104,7 +115,7 @@ class Search:
         if seen.why == "slow":
             self.budget.slow += 1
         new = (seen.lines & self.goal) - self.reached
-        if seen.ok:
+        if seen.ok and (new or not only_new):
             self.seen.append(seen)
             self.reached |= seen.lines
         if new or not self.corpus:
@@ -196,27 +207,46 @@ def _words(name: str, source: str) -> str:
     return f"other {name}"
 
 
-def choose(seen: Iterable[Seen], most: int, errors: int = 2) -> list[Seen]:
-    """Few that reach the most lines and differ in their outcome: examples of the documentation first, short ones before long."""
-    left = _distinct(seen)
+def choose(seen: Iterable[Seen], most: int, errors: int = 2, *, last_resort: bool = False) -> list[Seen]:
+    """Few that reach the most lines and differ in their outcome: the documentation's examples first, telling ones before others.
+
+    Where all say little there are none, or one as a `last_resort`.
+    """
+    everything = _distinct(seen)
+    left = [one for one in everything if not _says_little(one, everything)]
+    if not left:
+        return everything[:1] if last_resort else []
     chosen = [one for one in left if one.scenario.documented][: max(2, most // 2)]
-    left = [one for one in left if one not in chosen]
+    left = sorted((one for one in left if one not in chosen), key=_emptiness)
     reached = {line for one in chosen for line in one.lines}
     while left and len(chosen) < most:
-        best = max(left, key=lambda one: (len(one.lines - reached), not one.weak, not one.error, -_size(one)))
-        gain = bool(best.lines - reached)
-        if not gain:
+        best = max(left, key=lambda one: (len(one.lines - reached), not one.error))
+        if not best.lines - reached:
             break
         left.remove(best)
         if _welcome(best, chosen, errors):
             chosen.append(best)
             reached |= best.lines
-    for one in sorted(left, key=lambda one: (one.weak, bool(one.error))):
+    for one in sorted(left, key=lambda one: (bool(one.error), _echo(one))):
         if len(chosen) >= most:
             break
-        if _welcome(one, chosen, errors) and not (one.weak and chosen):
+        if _welcome(one, chosen, errors):
             chosen.append(one)
     return chosen
+
+
+def _says_little(one: Seen, others: list[Seen]) -> bool:
+    """Whether only a type or a None was seen, and None is all there ever is."""
+    nothing = one.weak and [check.right for check in one.checks] == ["None"]
+    if nothing:
+        return all([check.right for check in other.checks] == ["None"] for other in others if not other.error)
+    return one.weak
+
+
+def _echo(one: Seen) -> bool:
+    """Whether the result is empty or is an argument: the least telling kind."""
+    right = one.checks[0].right if one.checks else ""
+    return right in _EMPTY or right in [source for _, source in one.scenario.arguments]
 
 
 def _welcome(one: Seen, chosen: list[Seen], errors: int) -> bool:
@@ -226,18 +256,16 @@ def _welcome(one: Seen, chosen: list[Seen], errors: int) -> bool:
 
 
 def _distinct(seen: Iterable[Seen]) -> list[Seen]:
-    """One of each outcome and set of lines: the shortest."""
+    """One of each outcome and set of lines: the first that was found, with arguments that are not empty if there is one."""
     best: dict[tuple[object, ...], Seen] = {}
     for one in seen:
         key = (one.outcome, one.lines, one.scenario.documented)
-        if key not in best or _size(one) < _size(best[key]):
+        if key not in best or _emptiness(one) < _emptiness(best[key]):
             best[key] = one
     return list(best.values())
 
 
-def _size(one: Seen) -> int:
-    return (
-        len(one.scenario.expression())
-        + sum(map(len, one.scenario.setup))
-        + sum(len(c.right) for c in one.checks)
-    )
+def _emptiness(one: Seen) -> int:
+    """How many arguments are empty, and how many statements come before the call: what makes a test hard to see through."""
+    empty = sum(source in _EMPTY for _, source in one.scenario.arguments)
+    return 2 * empty + len(one.scenario.setup)

@@ -80,6 +80,7 @@ class Callee:
     imports: tuple[str, ...] = ()
     setup: tuple[str, ...] = ()
     subject: str = ""
+    observe: tuple[str, ...] = ()
 
     def builder(self, module: ModuleType, prefix: Sequence[str] = ()) -> Build:
         """Makes scenarios of this call; `prefix` are statements between setup and call."""
@@ -111,6 +112,7 @@ class Callee:
                 self.subject,
                 typed=self.typed,
                 constructs=isinstance(self.unit.node, ast.ClassDef),
+                observe=self.observe,
             )
 
         return build
@@ -201,7 +203,7 @@ def method(
     decorators = {ast.unparse(decorator).rpartition(".")[2] for decorator in node.decorator_list}
     if decorators & {"setter", "deleter", "overload", "abstractmethod", "contextmanager"}:
         return None
-    subject = _variable(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", unit.owner.lstrip("_")).lower(), module)
+    subject = _variable(snake(unit.owner.lstrip("_")), module)
     static = decorators & {"staticmethod", "classmethod"}
     found = parameters(node, bound="staticmethod" not in decorators)
     setup = () if static else (f"{subject} = {made}",)
@@ -286,6 +288,11 @@ def documented(unit: Unit, docstring: str, module: ModuleType) -> list[Scenario]
             )
         )
     return found
+
+
+def snake(name: str) -> str:
+    """`JSONDecoder` as `json_decoder`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
 def _variable(name: str, module: ModuleType) -> str:

@@ -14,21 +14,22 @@ from kibitz.models.offline.probe_evidence import LISTS as LIST_TYPES
 from kibitz.models.offline.probe_evidence import SETS as SET_TYPES
 from kibitz.models.offline.probe_evidence import Evidence, Parameter, kind_of_name, literal_of
 
-INTS = ("3", "0", "1", "2", "-1", "5", "10", "7", "4", "100")
-FLOATS = ("0.5", "0.0", "1.0", "2.5", "-1.5", "0.25", "10.0")
+INTS = ("3", "2", "5", "0", "1", "-1", "10", "7", "4", "100")
+FLOATS = ("0.5", "2.5", "1.5", "0.0", "1.0", "-1.5", "0.25", "10.0")
 STRS = (
     "'hello world'",
-    "''",
     "'abc'",
+    "''",
+    "'Hello, World!'",
     "'a'",
     "'12'",
-    "'Hello, World!'",
     "'a,b,c'",
+    "'  one\\n    two\\n'",
     "'racecar'",
     "'[1, 2]'",
     """'{"a": 1}'""",
-    "'first line\\n  second line\\n'",
-    "'*.txt'",
+    "'first line\\nsecond line'",
+    "'notes.txt'",
     "'a-b_c d'",
     "'1.5'",
     "'2024-02-29'",
@@ -36,13 +37,14 @@ STRS = (
 )
 BYTES = ("b'abc'", "b''", "b'\\x00\\xff'")
 BOOLS = ("True", "False")
-LISTS = ("[3, 1, 2]", "[]", "[1]", "[2, 2, 1]", "[1, 2, 3, 4]", "[-1, 0, 1]", "[5, 4, 3, 2, 1]")
-STR_LISTS = ("['b', 'a', 'c']", "['abc']", "['a', 'b', 'a']", "['hello', 'world']")
-DICTS = ("{'a': 1, 'b': 2}", "{}", "{'a': 'x'}", "{1: 'one'}")
-SETS = ("{1, 2, 3}", "set()", "{2}")
+LISTS = ("[3, 1, 2]", "[1, 2, 3, 4]", "[]", "[1]", "[2, 2, 1]", "[-1, 0, 1]", "[5, 4, 3, 2, 1]")
+STR_LISTS = ("['b', 'a', 'c']", "['a.txt', 'b.py']", "['abc']", "['a', 'b', 'a']", "['hello', 'world']")
+DICTS = ("{'a': 1, 'b': 2}", "{'a': 'x'}", "{}", "{1: 'one'}")
+SETS = ("{1, 2, 3}", "{2}", "set()")
 MIXED = (
-    "3",
     "'abc'",
+    "'xyz'",
+    "3",
     "[3, 1, 2]",
     "0.5",
     "{'a': 1}",
@@ -63,7 +65,7 @@ MIXED = (
 BY_KIND: dict[str, tuple[str, ...]] = {
     "int": INTS,
     "float": FLOATS,
-    "number": ("3", "0.5", "0", "1", "-1", "2.5", "10"),
+    "number": ("3", "0.5", "2", "0", "1", "-1", "2.5", "10"),
     "str": STRS,
     "bytes": BYTES,
     "bool": BOOLS,
@@ -76,15 +78,17 @@ BY_KIND: dict[str, tuple[str, ...]] = {
     "call1": ("lambda value: value", "str", "len", "bool", "lambda value: -value"),
     "call2": ("lambda a, b: a + b", "max"),
     "object": MIXED,
+    "pattern": ("'*.txt'", "'a*'", "'[ab]?'", "'abc'", "''", "'[!a]*'", "'(a)(b)?'"),
     "path": ("'folder/file.txt'", "''", "'file'", "'/a/b.tar.gz'"),
 }
 _NAMES = (
+    ("pattern", r"pat|pattern|glob|regex"),
     ("path", r"(file_?)?path|file_?name|file|dir(ectory)?|folder|.*_path"),
     (
         "str",
         (
-            r"(text|string|str|s|st|word|sentence|line|name|title|label|prefix|suffix|sep(arator)?|delim(iter)?|char|ch|pattern"
-            r"|pat|url|message|msg|html|json|token|email|source|code|expression|expr|content)\d?|.*_(string|text|name|str)"
+            r"(text|string|str|s|st|word|sentence|line|name|title|label|prefix|suffix|sep(arator)?|delim(iter)?|char|ch"
+            r"|url|message|msg|html|json|token|email|source|code|expression|expr|content)\d?|.*_(string|text|name|str)"
         ),
     ),
     (

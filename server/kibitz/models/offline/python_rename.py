@@ -87,6 +87,33 @@ def refers(source: Source, name: str, module: str) -> bool:
     )
 
 
+def untraced(source: Source, name: str) -> int | None:
+    """The line of an attribute of this name whose owner is neither a module, a class nor a method's own object."""
+    for identifier in source.names.identifiers:
+        node = identifier.node
+        if identifier.name != name or identifier.role != "member" or not isinstance(node, ast.Attribute):
+            continue
+        owner = (
+            next((i for i in source.names.of([node.value])), None)
+            if isinstance(node.value, ast.Name)
+            else None
+        )
+        home = owner.home if owner is not None else None
+        if owner is None or home is None:
+            return node.lineno
+        nodes = [
+            i.node
+            for i in source.names.identifiers
+            if i.role == "store" and i.name == owner.name and i.home is home
+        ]
+        own = (
+            home.parent is not None and home.parent.is_class and bool(nodes) and isinstance(nodes[0], ast.arg)
+        )
+        if not own and not (nodes and all(isinstance(n, (ast.alias, ast.ClassDef)) for n in nodes)):
+            return node.lineno
+    return None
+
+
 def passed_by_name(source: Source, name: str, functions: set[str]) -> bool:
     """Whether a call of a function with one of these last names passes a keyword argument of a name."""
     return any(

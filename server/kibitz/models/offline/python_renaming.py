@@ -81,13 +81,25 @@ def _everywhere(
     )
     changed, untraced = python_rope.rename(project, place.real, offset, name, guess=guess, deadline=until)
     if member and untraced and not guess:
-        path, line = untraced[0]
-        raise KibitzError(
-            "invalid",
-            f"{len(untraced)} uses of `.{word}` cannot be traced to their class, the first in {path.name}:{line}.",
-            "Annotate their types, or rename by hand.",
-        )
+        raise _lost(word, *untraced[0])
     return changed
+
+
+def _check_traced(sources: Mapping[Path, Source], changed: Mapping[Path, str], word: str) -> None:
+    """Where several classes share a name, rope's word that a use is another class's is not enough."""
+    for path, some in sources.items():
+        left = Source(changed[path], path.name) if path in changed else some
+        line = python_rename.untraced(left, word)
+        if line is not None:
+            raise _lost(word, path, line)
+
+
+def _lost(word: str, path: Path, line: int) -> KibitzError:
+    return KibitzError(
+        "invalid",
+        f"Uses of `.{word}` cannot be traced to one class, the first in {path.name}:{line}.",
+        "Annotate their types, or rename by hand.",
+    )
 
 
 def _checked(

@@ -52,8 +52,7 @@ def _tolerated(node: SgNode) -> bool:
 
 
 def _report(rule: Rule, node: SgNode) -> dict[str, Any]:
-    at = (node.get_match(rule.at) if rule.at else None) or node
-    start, end = _span(at)
+    start, end = _span(_captured(node, rule.at) if rule.at else node)
     report: dict[str, Any] = {
         "rule": rule.id,
         "start": start,
@@ -66,14 +65,26 @@ def _report(rule: Rule, node: SgNode) -> dict[str, Any]:
 
 
 def _fix(fix: FixTemplate, node: SgNode) -> dict[str, Any]:
-    target = (node.get_match(fix.target) if fix.target else None) or node
-    start, end = _span(target)
+    start, end = _span(_captured(node, fix.target) if fix.target else node)
     return {
         "title": _CAPTURE.sub(lambda name: _shown(node, name[1]), fix.title),
         "start": start,
         "end": end,
         "newText": _CAPTURE.sub(lambda name: _text(node, name[1]), fix.template),
     }
+
+
+def _captured(node: SgNode, name: str) -> SgNode:
+    """What a capture stands for inside the match; the same capture may have been bound outside it last."""
+    found = node.get_match(name)
+    if found is None:
+        return node
+    start, end = _span(node)
+    first, last = _span(found)
+    if start <= first and last <= end:
+        return found
+    text, kind = found.text(), found.kind()
+    return next((inner for inner in node.find_all(kind=kind) if inner.text() == text), node)
 
 
 def _span(node: SgNode) -> tuple[int, int]:

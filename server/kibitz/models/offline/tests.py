@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from kibitz.sandbox.run import Sandbox
 
 _HERE = "kibitz.models.offline"
-_PARTS = ("docs", "evidence", "explore", "run", "source", "units", "values")
+_PARTS = ("class", "docs", "evidence", "explore", "run", "source", "units", "values")
 _NEEDS = (*(f"{_HERE}.probe_{part}" for part in _PARTS), "kibitz.sandbox.python_target")
 _RECORDS = "probe.jsonl"
-_BUDGET_S = 2.5
+_BUDGET_S = 3.5
 _LIMITS = Limits(timeout_s=9.0)
 _RESTARTS = 2
 
@@ -92,11 +92,24 @@ async def _seen(task: TestsTask, module: PythonModule, sandbox: Sandbox) -> tupl
         )
     if cases:
         records = await _probe({"verify": cases}, module, task, sandbox, seed="4711")
-        same = {record["same"] for record in records if "same" in record}
-        cases = [case for number, case in enumerate(cases) if number in same]
+        again = {record["same"]: record["checks"] for record in records if "same" in record}
+        cases = [case for n, case in enumerate(cases) if n in again and _agreed(case, again[n])]
     if not cases:
         raise _nothing(task, whys)
     return cases, bool(end and end.get("pytest"))
+
+
+def _agreed(case: dict[str, Any], again: list[Any]) -> bool:
+    """Keeps of a case the checks that came out the same again. Whether they still say something."""
+    before = case["checks"]
+    case["checks"] = [check for check in before if check in again]
+    told = [check for check in before if check["kind"] != "type"]
+    return bool(
+        case["error"]
+        or case["printed"]
+        or [c for c in told if c in again]
+        or (before and not told and before == again)
+    )
 
 
 async def _probe(

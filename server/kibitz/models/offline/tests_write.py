@@ -60,7 +60,7 @@ def _class(module: str) -> str:
 
 
 def _name(case: Case, taken: set[str]) -> str:
-    target = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", str(case["target"])).lower()
+    target = _snake(str(case["target"]))
     what = _what(case)
     words = re.sub(r"\W+|_+", "_", f"{target}_{what}").strip("_")
     name = re.sub(r"_+", "_", f"test_{words}")
@@ -71,10 +71,14 @@ def _name(case: Case, taken: set[str]) -> str:
     return unique
 
 
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+
+
 def _what(case: Case) -> str:
     what = str(case["what"]) or "ordinary_input"
     if case["error"]:
-        kind = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", str(case["error"]).rpartition(".")[2]).lower()
+        kind = _snake(str(case["error"]).rpartition(".")[2])
         where = f"_for_{what}" if case["what"] and not case["documented"] else ""
         return f"raises_{kind}{where}"
     if not case["what"] and len(case["checks"]) == 1:
