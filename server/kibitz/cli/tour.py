@@ -45,12 +45,12 @@ def command(path: Path | None, options: Options) -> None:
 
     async def work() -> int:
         with as_file(files("kibitz.cli").joinpath("sample", "invoice.py")) as sample:
-            return await tour(path or sample, options)
+            return await tour(path or sample, options, path is None)
 
     run(options, work)
 
 
-async def tour(path: Path, options: Options) -> int:
+async def tour(path: Path, options: Options, sample: bool) -> int:
     """Start a server, ask it for five answers, print each as it comes."""
     from rich.console import Console
 
@@ -60,7 +60,7 @@ async def tour(path: Path, options: Options) -> int:
     from kibitz.syntax.tree import parse
 
     document = open_target(path)
-    root = options.root or project_root(path)
+    root = options.root or (path.parent if sample else project_root(path))
     given: dict[str, Any] = {} if options.engine is None else {"model": options.engine}
     console = Console(quiet=options.json, highlight=False)
     watch, done, tree = Stopwatch(), [], parse(document)

@@ -13,7 +13,7 @@ from kibitz.features.result import Stopwatch
 from kibitz.features.workbench import Workbench
 from kibitz.models.protocol import Message, Request
 from kibitz.models.select import OFFLINE
-from kibitz.settings import Problem, user_places
+from kibitz.settings import Problem, log_file, user_places
 
 CRAWLED = 2000
 """How many files the index step looks at."""
@@ -44,6 +44,7 @@ async def examine(bench: Workbench, problems: list[Problem]) -> AsyncIterator[St
         ("database", _database),
         ("sandbox", _sandbox),
         ("index", _index),
+        ("log", _log),
     )
     for name, attempt in tries:
         try:
@@ -141,6 +142,25 @@ async def _sandbox(bench: Workbench) -> Step:
             "Install bubblewrap (apt install bubblewrap); until then generated tests are not run.",
         )
     return Step("sandbox", True, test.detail)
+
+
+async def _log(bench: Workbench) -> Step:
+    path = log_file(bench.settings)
+
+    def attempt() -> str | None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("a", encoding="utf-8"):
+                return None
+        except OSError as error:
+            return error.strerror
+
+    problem = await asyncio.to_thread(attempt)
+    if problem is not None:
+        return Step(
+            "log", False, f"{path} cannot be written: {problem}", "Set `log.file` to a file that can."
+        )
+    return Step("log", True, str(path))
 
 
 async def _index(bench: Workbench) -> Step:

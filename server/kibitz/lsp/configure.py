@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-import logging.handlers
 
 from lsprotocol import types as lsp
 
 from kibitz.errors import KibitzError
 from kibitz.lsp.session import Session
-from kibitz.settings import user_places
+from kibitz.settings import log_file
 
 LOG_BYTES = 2_000_000
 
@@ -31,17 +30,18 @@ async def pull_settings(session: Session) -> None:
 
 def start_log(session: Session) -> None:
     """Log where and as much as the settings say; a log that cannot be written is said once and done without."""
+    from logging.handlers import RotatingFileHandler
     from pathlib import Path
 
     root = logging.getLogger("kibitz")
     root.setLevel(session.settings.log.level.upper())
-    path = Path(session.settings.log.file).expanduser() if session.settings.log.file else user_places().log
-    current = [h for h in root.handlers if isinstance(h, logging.handlers.RotatingFileHandler)]
+    path = log_file(session.settings)
+    current = [h for h in root.handlers if isinstance(h, RotatingFileHandler)]
     if current and Path(current[0].baseFilename) == path.absolute():
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
+        handler = RotatingFileHandler(
             path, maxBytes=LOG_BYTES, backupCount=2, encoding="utf-8", delay=True
         )
     except OSError as error:

@@ -1,7 +1,7 @@
 """The user's settings: one schema, and where its values come from."""
 
 from kibitz.settings.schema import Option, Problem, Settings, options
-from kibitz.settings.sources import environment, has_variable, key_variables, load, user_places
+from kibitz.settings.sources import environment, has_variable, key_variables, load, log_file, user_places
 
 __all__ = [
     "Option",
@@ -11,6 +11,7 @@ __all__ = [
     "has_variable",
     "key_variables",
     "load",
+    "log_file",
     "options",
     "user_places",
 ]

@@ -61,6 +61,11 @@ def user_places() -> Places:
     return places(os.environ.get("KIBITZ_HOME"))
 
 
+def log_file(settings: Settings) -> Path:
+    """The log: the one the settings name, else kibitz.log in the platform's log folder."""
+    return Path(settings.log.file).expanduser().absolute() if settings.log.file else user_places().log
+
+
 def environment(**extra: str) -> dict[str, str]:
     """This process's environment with additions, for a child process."""
     return {**os.environ, **extra}

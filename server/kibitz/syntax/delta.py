@@ -10,7 +10,8 @@ from kibitz.syntax.tree import Tree, parse, parse_fresh
 from kibitz.text import Document, Position, Range, TextEdit
 
 _VISIBLE = re.compile(r"[^\r\n]")
-_COVER_ROUNDS = 4
+_COVER_ROUNDS = 12
+_COVER_CHARACTERS = 2_000_000
 
 
 class Change(NamedTuple):
@@ -85,13 +86,15 @@ def _blamed(old: Tree, new: Tree, change: Change) -> tuple[SyntaxIssue, ...]:
     before, after = old.document, new.document
     known = [_anchor(before, issue, change) for issue in old.errors]
     fresh: list[SyntaxIssue] = []
+    around = False
     for issue in new.errors:
         anchor = (issue.kind, after.offset(issue.range.start), after.offset(issue.range.end))
+        around = around or _touches(after, issue, change.start, change.new_end)
         if anchor in known:
             known.remove(anchor)
         else:
             fresh.append(issue)
-    if not fresh:
+    if not fresh and not around:
         return ()
     judged = _judged_without(old, after, change)
     if judged is not None:
@@ -116,13 +119,27 @@ def _judged_without(old: Tree, after: Document, change: Change) -> tuple[SyntaxI
     before = old.document
     text = _covered_parts(old, change)
     if text is None or not _parses(before, text):
-        text = _covered_lines(old, change)
-    if text is None:
-        return None
+        text = _covered_lines(before, change.start, change.old_end)
+    if text is not None:
+        rest = text[change.old_end :]
+    else:
+        change = _whole_lines(before, change)
+        without = before.text[: change.start] + before.text[change.old_end :]
+        text = _covered_lines(Document(before.uri, without, before.language), change.start, change.start)
+        if text is None:
+            return None
+        rest = text[change.start :]
     inserted = after.text[change.start : change.new_end]
-    covered = Document(after.uri, text[: change.start] + inserted + text[change.old_end :], after.language)
-    result = parse_fresh(covered)
+    result = parse_fresh(Document(after.uri, text[: change.start] + inserted + rest, after.language))
     return result.errors if result is not None else None
+
+
+def _whole_lines(before: Document, change: Change) -> Change:
+    """The change with the rest of the lines it begins and ends on: half a word is no text to judge by."""
+    start = change.start - before.position(change.start).character
+    line = before.position(change.old_end).line
+    grown = before.line_starts[line] + len(before.line(line)) - change.old_end
+    return Change(start, change.old_end + max(0, grown), change.new_end + max(0, grown))
 
 
 def _parses(document: Document, text: str) -> bool:
@@ -146,27 +163,27 @@ def _covered_parts(old: Tree, change: Change) -> str | None:
     return text
 
 
-def _covered_lines(old: Tree, change: Change) -> str | None:
-    """The old text without the lines its errors start on, and those that then have errors; None where that is no way out.
+def _covered_lines(document: Document, spared_start: int, spared_end: int) -> str | None:
+    """A text without the lines that make its errors; None where that is no way out. Lines that touch what is spared stay.
 
-    A bracket that is never closed makes one error of all that follows: only its line is to blame.
+    One line at a time, the first error's: a bracket that is never closed there makes errors of lines that have none.
     """
-    before = old.document
-    text = before.text
-    errors = old.errors
-    for _ in range(_COVER_ROUNDS):
+    text = document.text
+    for _ in range(max(2, min(_COVER_ROUNDS, _COVER_CHARACTERS // max(1, len(text))))):
+        tree = parse_fresh(Document(document.uri, text, document.language))
+        if tree is None or not tree.errors:
+            return text if tree is not None else None
         covered = text
-        for line in {issue.range.start.line for issue in errors}:
-            start = before.line_starts[line]
-            end = start + len(before.line(line))
-            if start > change.old_end or end < change.start:
-                text = _blank(text, start, end)
-        tree = parse_fresh(Document(before.uri, text, before.language)) if text != covered else None
-        if tree is None:
+        for line in sorted({issue.range.start.line for issue in tree.errors}):
+            start = document.line_starts[line]
+            end = start + len(document.line(line))
+            if start > spared_end or end < spared_start:
+                covered = _blank(covered, start, end)
+                if covered != text:
+                    break
+        if covered == text:
             return None
-        if not tree.errors:
-            return text
-        errors = tree.errors
+        text = covered
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from kibitz.text import Document, Range
 MOST_NAMES = 12
 MOST_DEFINITIONS = 40
 MOST_USES = 6
+LONGEST_DOCUMENTATION = 14
 
 WORDS = {
     "if": ("branch", "branches"),
@@ -255,8 +257,13 @@ def _parameter(name: str, annotation: str, default: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Documentation as a block quote; its own markup, links and images stay text."""
-    return "\n".join(f"> {_safe(line)}".rstrip() for line in text.strip().splitlines()[:40])
+    """Documentation as a block quote with its lines as they are; its own markup, links and images stay text."""
+    all_lines = text.strip().splitlines()
+    lines = [_safe(line.rstrip()) for line in all_lines[:LONGEST_DOCUMENTATION]]
+    if len(all_lines) > LONGEST_DOCUMENTATION:
+        lines[-1] = f"… ({len(all_lines) - LONGEST_DOCUMENTATION + 1} more lines)"
+    lines = [re.sub(r"^(\s*)([>#+*-])", r"\1\\\2", line) for line in lines]
+    return "\n".join(f"> {line}  " if line else ">" for line in lines)
 
 
 def _safe(text: str) -> str:

@@ -50,9 +50,10 @@ def made_callee(unit: Unit, module: ModuleType, known: Known) -> Callee:
     return callee
 
 
-def search_for(callee: Callee, runner: Runner, budget: Budget, prefix: Sequence[str] = ()) -> Search:
-    """A finished search for inputs; `prefix` are statements before each call."""
-    build = callee.builder(runner.module, prefix)
+def search_for(callee: Callee, runner: Runner, budget: Budget, prefix: Sequence[Seen] = ()) -> Search:
+    """A finished search for inputs; the calls of `prefix` are made before each."""
+    after = " and ".join(dict.fromkeys(one.scenario.target.rpartition(".")[2] for one in prefix))
+    build = callee.builder(runner.module, [one.scenario.expression() for one in prefix], after)
     search = Search(runner, build, callee.parameters, callee.values, callee.unit.goal, budget)
     search.explore()
     return search
@@ -170,7 +171,7 @@ class _Class:
         callee = self._callee(unit, made, tuple(name for one in prefix for name in one.scenario.imports))
         if callee is None or (prefix and not callee.subject):
             return
-        search = search_for(callee, self._runner, budget, [one.scenario.expression() for one in prefix])
+        search = search_for(callee, self._runner, budget, prefix)
         self._searches.setdefault(unit.name, []).append(search)
 
     def _prefixes(self) -> list[tuple[Seen, ...]]:
@@ -178,7 +179,7 @@ class _Class:
         changes: list[Seen] = []
         for searches in self._searches.values():
             changes += [one for one in searches[0].seen if one.mutates and not one.error][:2]
-        few = changes[:4]
+        few = sorted(changes, key=lambda one: one.scenario.wrap != "{}")[:4]
         return [*((one,) for one in few), *((one, other) for one in few[:2] for other in few[:3])]
 
     def _wanted(self, unit: Unit) -> bool:

@@ -82,8 +82,8 @@ class Callee:
     subject: str = ""
     observe: tuple[str, ...] = ()
 
-    def builder(self, module: ModuleType, prefix: Sequence[str] = ()) -> Build:
-        """Makes scenarios of this call; `prefix` are statements between setup and call."""
+    def builder(self, module: ModuleType, prefix: Sequence[str] = (), after: str = "") -> Build:
+        """Makes scenarios of this call; `prefix` are statements between setup and call, `after` what they are."""
 
         def build(given: Given, what: str) -> Scenario | None:
             parts = []
@@ -105,7 +105,7 @@ class Callee:
             return Scenario(
                 self.unit.target,
                 call,
-                what,
+                f"{what} after {after}".strip() if after else what,
                 tuple(dict.fromkeys([*self.imports, *imports])),
                 (*self.setup, *prefix),
                 tuple(arguments),
@@ -219,8 +219,10 @@ def method(
     callee = Callee(unit, template, found, imports=imports, setup=setup, subject="" if static else subject)
     if node.name in _OPERATORS and len(found) == 1:
         callee = _filled(callee, node, known)
+        values = callee.values[found[0].name]
+        values[:] = [source for source in values if not source.startswith("lambda")]
         if node.name in ("__eq__", "__lt__", "__add__", "__sub__"):
-            callee.values[found[0].name][:0] = [*known.get(unit.owner, []), made]
+            values[:0] = [*known.get(unit.owner, []), made]
         return callee
     return _filled(callee, node, known)
 

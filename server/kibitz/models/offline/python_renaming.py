@@ -42,10 +42,12 @@ def rename(
     sources = {place.real: source, **place.others(word, exclude, deadline)}
     member = home is None or home.is_class
     guess = member and _only_one_class(sources, word, name)
-    if home is None or home.is_class or len(sources) > 1:
+    if member or len(sources) > 1:
         changed = _everywhere(
             place, source, sources, offset, word, name, member=member, guess=guess, until=deadline
         )
+        if member and not guess:
+            _check_traced(sources, changed, word)
         return _checked(place, sources, changed, identifier, name)
     try:
         changed = _everywhere(

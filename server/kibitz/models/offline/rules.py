@@ -71,7 +71,8 @@ class Rule:
     """One defect and how to recognise it.
 
     `match` is the ast-grep configuration (rule, constraints, utils). `message` may name captures as `$NAME`; `note` says
-    why it is a defect; `at` names the capture to point at instead of the whole match.
+    why it is a defect; `at` names the capture to point at instead of the whole match; `check` names a condition in
+    `rules_checks` that a match must also meet.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Rule:
     match: dict[str, Any]
     at: str | None = None
     fix: FixTemplate | None = None
+    check: str | None = None
 
 
 @cache
@@ -122,4 +124,5 @@ def _rule(entry: dict[str, Any], grammars: tuple[str, ...]) -> Rule:
         match=entry["match"],
         at=entry.get("at"),
         fix=FixTemplate(fix["title"], fix["template"], fix.get("target")) if fix else None,
+        check=entry.get("check"),
     )

@@ -330,6 +330,14 @@ class TestRename:
     def test_an_attribute_that_is_also_named_elsewhere_is_refused(self, text: str) -> None:
         assert "Not every use of `a`" in refused("rename", text, "a = 1", "b", cursor=True).message
 
+    def test_a_use_that_may_be_of_several_classes_is_refused(self) -> None:
+        text = (
+            "class A:\n    def go(self): pass\n\n\nclass B:\n    def go(self): pass\n\n\n"
+            "class C:\n    def __init__(self, it=None):\n        self.it = it\n        if it is None:\n"
+            "            self.it = B()\n\n    def run(self):\n        self.it.go()\n"
+        )
+        assert "cannot be traced" in refused("rename", text, "go(self)", "come", cursor=True).message
+
     def test_all_files_of_a_project(self, tmp_path: Path) -> None:
         (tmp_path / "shop").mkdir()
         (tmp_path / "shop" / "__init__.py").write_text("")
@@ -490,6 +498,12 @@ class TestScopesAndFlow:
         assert ("a" in before) == bound
 
 
+@pytest.fixture(scope="module")
+def _warm(tmp_path_factory: pytest.TempPathFactory) -> None:
+    METHODS["warm"]({"cache": str(tmp_path_factory.mktemp("jedi"))})
+
+
+@pytest.mark.usefixtures("_warm")
 class TestJedi:
     def test_completions_have_a_suffix_a_type_and_a_signature(self) -> None:
         params = {
