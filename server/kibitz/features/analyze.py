@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from attrs import frozen
@@ -49,11 +50,15 @@ class Analysis:
         }
 
 
+def _read(document: Document) -> tuple[tuple[Definition, ...], int]:
+    tree = parse(document)
+    return (tree.definitions, len(tree.errors)) if tree is not None else ((), 0)
+
+
 async def analyze(bench: Workbench, document: Document) -> Analysis:
     """Count and check a document; nothing is sent anywhere."""
     watch = Stopwatch()
-    tree = parse(document)
-    symbols = tree.definitions if tree is not None else ()
+    symbols, errors = await asyncio.to_thread(_read, document)
     try:
         findings = await static_findings(bench, document)
     except KibitzError as error:
@@ -71,7 +76,7 @@ async def analyze(bench: Workbench, document: Document) -> Analysis:
         "functions": sum(s.kind in ("function", "method") for s in symbols),
         "classes": sum(s.kind in ("class", "interface", "struct", "enum") for s in symbols),
         "longestFunctionLines": longest,
-        "syntaxErrors": len(tree.errors) if tree is not None else 0,
+        "syntaxErrors": errors,
         "findings": len(findings),
     }
     summary = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from attrs import frozen
@@ -74,6 +75,6 @@ async def complete(bench: Workbench, document: Document, position: Position) -> 
         timeout_s=15,
     )
     answer = await bench.ask(request)
-    text, checks = shape(document, position, answer.text, settings.max_lines)
+    text, checks = await asyncio.to_thread(shape, document, position, answer.text, settings.max_lines)
     items = (Suggestion(text, Range(position, position)),) if text else ()
     return Completion(bench.envelope(answer, watch, checks), document, items)

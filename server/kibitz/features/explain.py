@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from attrs import frozen
@@ -55,7 +56,7 @@ async def explain(
             "invalid", "There is nothing to explain: the file is empty.", "Open a file with code in it."
         )
     if where is not None and where.start == where.end:
-        where = _definition_at(document, where)
+        where = await asyncio.to_thread(_definition_at, document, where)
     what = "the whole" if where is None else f"lines {where.start.line + 1} to {where.end.line + 1}"
     messages = render(
         "explain",
@@ -74,7 +75,7 @@ async def explain(
         raise KibitzError(
             "bad_response", "The model answered with nothing.", "Ask again, or choose another model."
         )
-    references, unresolved = resolve(markdown, document, parse(document))
+    references, unresolved = await asyncio.to_thread(lambda: resolve(markdown, document, parse(document)))
     check = Check(
         "names",
         "failed" if unresolved else "passed",

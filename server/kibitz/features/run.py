@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
 from typing import Any
@@ -90,7 +91,7 @@ class Validation:
 async def validate(bench: Workbench, document: Document) -> Validation:
     """Parse a document. Raises `unsupported` for a language without a grammar."""
     watch = Stopwatch()
-    tree = parse(document)
+    tree = await asyncio.to_thread(parse, document)
     if tree is None:
         raise KibitzError(
             "unsupported",

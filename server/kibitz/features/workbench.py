@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 from collections.abc import Callable
 from pathlib import Path
 
+from attrs import evolve
+
+from kibitz.context.redaction import Redactor
 from kibitz.errors import KibitzError
+from kibitz.features.redacting import redacted
 from kibitz.features.result import Envelope, Stopwatch
 from kibitz.features.services import Services
 from kibitz.models.protocol import (
@@ -69,25 +74,37 @@ class Workbench:
         on_text: OnText | None = None,
         conversation: str | None = None,
     ) -> Answer:
-        """The whole answer of the feature's engine, its usage recorded. Raises the engine's KibitzError."""
+        """The whole answer of the feature's engine, its usage recorded. Raises the engine's KibitzError.
+
+        A language model gets placeholders for secrets, where the user has not switched that off; they are put back.
+        """
         model = model or self.model(request.feature)
         watch, failed = Stopwatch(), None
         parts: list[str] = []
         calls: list[ToolCall] = []
         usage, reason = Usage(), "stop"
+        secrets = Redactor()
+        if model.name != OFFLINE and self.settings.privacy.redact:
+            request, secrets = await asyncio.to_thread(redacted, request)
+        restorer = secrets.stream_restorer()
+
+        def heard(text: str) -> None:
+            parts.append(text)
+            if on_text is not None and text:
+                on_text(text)
+
         try:
             async for event in model.stream(request):
                 match event:
                     case Text(delta):
-                        parts.append(delta)
-                        if on_text is not None:
-                            on_text(delta)
+                        heard(restorer.feed(delta))
                     case ToolCall():
-                        calls.append(event)
+                        calls.append(evolve(event, arguments=secrets.restore_json(event.arguments)))
                     case Spent(spent):
                         usage = usage + spent
                     case Done(reason):
                         pass
+            heard(restorer.finish())
         except KibitzError as error:
             failed = error.kind
             raise

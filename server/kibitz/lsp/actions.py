@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 from lsprotocol import types as lsp
 
+from kibitz.errors import KibitzError
 from kibitz.lsp.arguments import Arguments
 from kibitz.lsp.convert import to_range
 from kibitz.lsp.names import EXPLAIN, FIND_BUGS, GENERATE_TESTS, SOURCE
@@ -58,7 +59,10 @@ async def list_actions(place: Place) -> list[lsp.CodeAction]:
                     (d for d in reported if _finding_id(d) == finding.id or _same_place(place, d, finding)),
                     None,
                 )
-                actions.append(_fix(place, finding.fix.title, finding.id, diagnostic))
+                action = _fix(place, finding.fix.title, finding.id, diagnostic)
+                if not (session.client.action_resolve or session.client.apply_edit):
+                    await _carry_edit(place, action, finding.id)
+                actions.append(action)
     if session.settings.trusted and bench.model("fix").name != OFFLINE:
         actions += [_fix_by_model(place, d) for d in reported]
     for refactoring in refactorings(document, place.where):
@@ -115,6 +119,19 @@ async def perform(session: Session, data: Any) -> ProposedEdit:
         case _:
             kind: Any = arguments.maybe("kind")
             return (await feature.refactor(bench, document, where, kind=kind)).edit
+
+
+async def _carry_edit(place: Place, action: lsp.CodeAction, number: str) -> None:
+    """The edit at once, for a client that can neither resolve an action nor be sent an edit; no model is needed."""
+    from kibitz.features.fix import apply_finding
+    from kibitz.lsp.edits import workspace_edit
+
+    try:
+        made = await apply_finding(place.session.bench(place.document), place.document, number)
+        action.edit = workspace_edit(place.session, made.edit)
+    except KibitzError:
+        return  # its command says why, as a message
+    action.command = None
 
 
 def _fix(place: Place, title: str, number: str, diagnostic: lsp.Diagnostic | None) -> lsp.CodeAction:

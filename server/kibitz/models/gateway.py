@@ -37,7 +37,7 @@ WARM_TIMEOUT_S = 120.0
 
 @frozen
 class Egress:
-    """One attempt to send: when (ISO 8601, UTC), where, for whom, how much, and the exact text."""
+    """One attempt to send: when (ISO 8601, UTC), where, for whom, how much, how many secrets left out, the exact text."""
 
     time: str
     host: str
@@ -45,6 +45,7 @@ class Egress:
     feature: Feature
     bytes: int
     tokens: int
+    redactions: int
     text: str
 
 
@@ -174,7 +175,9 @@ class Gateway:
             if self._on_egress is not None:
                 now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
                 size = len(text.encode("utf-8", "surrogatepass"))
-                await self._on_egress(Egress(now, info.host, name, request.feature, size, tokens, text))
+                await self._on_egress(
+                    Egress(now, info.host, name, request.feature, size, tokens, request.redactions, text)
+                )
             call.sent(info.cost(tokens, 0))
             params = wire.params(goal, info.host, content, request)
             async with aclosing(self._worker.stream("stream", params)) as values:

@@ -118,6 +118,8 @@ class Request:
     stop: tuple[str, ...] = ()
     tools: tuple[dict[str, Any], ...] = field(default=())
     timeout_s: float = 60.0
+    redactions: int = 0
+    """How many secrets have been taken out of it; what is left here is what is sent."""
 
     def followed_by(self, *messages: Message) -> Request:
         """The same request with more turns at its end."""

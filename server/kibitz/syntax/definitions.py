@@ -73,6 +73,8 @@ def _note(found: dict[tuple[int, int], _Found], captures: dict[str, list[Node]])
     node = captures[capture][0]
     kind = capture.removeprefix("definition.")
     for name in captures.get("name") or captures["qualified"]:
+        if name.start_byte == name.end_byte:
+            continue  # the parser made it up to recover
         key = (node.id, name.start_byte)
         known = found.get(key)
         if known is None or (known.kind in _PLAIN and (kind not in _PLAIN or kind == "constant")):

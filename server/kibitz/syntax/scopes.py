@@ -48,6 +48,8 @@ class Scopes:
         for capture in ("parameter", "local", "symbol"):
             kind: ScopeKind = "parameter" if capture == "parameter" else "local"
             for node in captures.get(capture, ()):
+                if node.start_byte == node.end_byte:
+                    continue
                 scope = self._innermost(node.start_byte)
                 name = ScopeName(source.text(node).lstrip(":"), kind, source.range(node))
                 self._locals.setdefault(scope, []).append(_Local(node.start_byte, name, scope))

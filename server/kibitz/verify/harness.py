@@ -2,7 +2,7 @@
 
 Reads `spec.json`: `target` (a module), `tests` (the name of the test module's file), `order` (None: as written, else a seed to
 shuffle by), `skip` (names that are not run), `limit_s` (of one test). Writes a JSON object per line to `harness.jsonl`:
-`{"found"}` with what the text says of each test, `{"begin"}` and `{"name", "ok", "reason", "lines"}`, then `{"end", "error"}`.
+`{"found"}` with what the text says of each test, `{"begin"}` and `{"name", "ok", "reason", "lines"}`, then `{"end", "error", "target"}` (the target itself cannot be imported).
 
 Imports the standard library and pytest alone, because it runs where nothing else is.
 """
@@ -29,6 +29,7 @@ from kibitz.sandbox.python_target import Lines, TooSlow, at_most, load
 from kibitz.verify.harness_text import facts
 
 Write = Callable[..., None]
+_TARGET = "target: "
 
 
 def main() -> None:
@@ -47,7 +48,8 @@ def main() -> None:
         quiet = os.open(os.devnull, os.O_WRONLY)
         for stream in (1, 2):
             os.dup2(quiet, stream)
-        write(end=True, error=_run(spec, write))
+        error = _run(spec, write)
+        write(end=True, error=error.removeprefix(_TARGET), target=error.startswith(_TARGET))
 
 
 def _run(spec: dict[str, Any], write: Write) -> str:
@@ -62,7 +64,7 @@ def _run(spec: dict[str, Any], write: Write) -> str:
         with at_most(spec["limit_s"]):
             module = load(spec["target"])
     except BaseException as error:  # noqa: BLE001 - importing may even exit
-        return f"importing the code failed: {_sentence(error)}"
+        return f"{_TARGET}{_sentence(error)}"
     lines = Lines(module, spec["target"]["filename"])
     if importlib.util.find_spec("pytest") is not None:
         return _with_pytest(spec, text, lines, write)

@@ -48,12 +48,16 @@ class TestOutcome:
 
 @frozen
 class TestRun:
-    """The tests in the order of the module; `error` where none could be run, with the reason."""
+    """The tests in the order of the module; `error` where none could be run, with the reason.
+
+    `target_fails` says that not the tests are to blame, but the code: importing it fails.
+    """
 
     __test__: ClassVar[bool] = False
 
     tests: tuple[TestOutcome, ...]
     error: str = ""
+    target_fails: bool = False
 
 
 @frozen
@@ -72,6 +76,7 @@ class _Once:
     results: dict[str, _Result] = field(factory=dict)
     facts: tuple[dict[str, Any], ...] = ()
     error: str = ""
+    target_fails: bool = False
 
 
 async def run_tests(
@@ -99,7 +104,7 @@ async def run_tests(
     every = (first, *others)
     error = next((one.error for one in every if one.error), "")
     if not first.results and error:
-        return TestRun((), error)
+        return TestRun((), error, any(one.target_fails for one in every))
     return TestRun(_judged(every, runs))
 
 
@@ -176,7 +181,7 @@ async def _run_once(
 def _read(once: _Once, outcome: Outcome) -> tuple[_Once, str | None]:
     """What was run, and the test that ended the process, if one did."""
     results = dict(once.results)
-    facts, error, begun, ended = once.facts, once.error, None, False
+    facts, error, target_fails, begun, ended = once.facts, once.error, False, None, False
     for line in outcome.files.get(_RECORDS, b"").decode("utf-8", "replace").splitlines():
         try:
             record = json.loads(line)
@@ -194,9 +199,10 @@ def _read(once: _Once, outcome: Outcome) -> tuple[_Once, str | None]:
             results[name] = _Result(before.ok and ok, reason, before.lines | lines)
         elif "end" in record:
             ended, error = True, str(record["error"]).replace(outcome.scratch, "").strip()
+            target_fails = bool(record["target"])
     if not ended and begun is None:
         error = error or f"the run {_ended(outcome)}"
-    return _Once(results, facts, error), None if ended else begun
+    return _Once(results, facts, error, target_fails), None if ended else begun
 
 
 def _ended(outcome: Outcome) -> str:

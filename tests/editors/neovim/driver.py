@@ -62,11 +62,11 @@ class Editor:
         return lines
 
     def attached(self) -> bool:
-        """Whether the current buffer has an initialized kibitz."""
+        """Whether the current buffer has an initialized kibitz that runs."""
         return bool(
             self.lua(
-                "local c = vim.lsp.get_clients({ name = 'kibitz', bufnr = 0 })[1]"
-                " return c ~= nil and c.initialized == true"
+                "return vim.iter(vim.lsp.get_clients({ name = 'kibitz', bufnr = 0 })):any(function(c)"
+                " return c.initialized == true and not c:is_stopped() end)"
             )
         )
 

@@ -66,7 +66,7 @@ def doc(text: str, language: str, uri: str = "file:///delta") -> Document:
 
 
 @given(data=st.data())
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_an_error_elsewhere_is_not_blamed(data: st.DataObject) -> None:
     language = data.draw(st.sampled_from(LANGUAGES))
     good = st.sampled_from(GOOD[language])
@@ -81,7 +81,7 @@ def test_an_error_elsewhere_is_not_blamed(data: st.DataObject) -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_an_error_of_ones_own_is_blamed(data: st.DataObject) -> None:
     language = data.draw(st.sampled_from(LANGUAGES))
     good = st.sampled_from(GOOD[language])

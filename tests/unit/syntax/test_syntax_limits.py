@@ -67,15 +67,15 @@ def test_a_parser_that_does_not_end_is_stopped(monkeypatch: pytest.MonkeyPatch) 
 
 def test_large_files() -> None:
     unit = "def name(a, b=1):\n    '''Doc é.'''\n    return [a, b, name(a)]\n\n"
-    text = unit * (1_000_000 // len(unit))
+    text = unit * (300_000 // len(unit))
     tree = parse(Document("file:///large", text, "python"))
     assert tree is not None
     assert len(tree.definitions) == text.count("def ")
     assert tree.definitions[-1].documentation == "Doc é."
     assert len(tree.calls_in(tree.document.whole)) == len(tree.definitions)
-    one_line = parse(Document("file:///min", "a.b(é);" * 100_000, "javascript"))
+    one_line = parse(Document("file:///min", "a.b(é);" * 30_000, "javascript"))
     assert one_line is not None
-    assert one_line.identifiers[-1].range == Range(Position(0, 699_997), Position(0, 699_998))
+    assert one_line.identifiers[-1].range == Range(Position(0, 209_997), Position(0, 209_998))
 
 
 def test_the_cache_knows_texts_and_stays_small() -> None:

@@ -19,7 +19,7 @@ from kibitz.models.offline.rules import GRAMMARS, SEVERITIES, Finding, Fix, Rule
 from kibitz.syntax.languages import normalise
 from kibitz.syntax.model import SyntaxIssue
 from kibitz.syntax.tree import parse
-from kibitz.text import Document, Range, TextEdit
+from kibitz.text import Document, Position, Range, TextEdit
 from kibitz.workers.worker import Worker
 
 __all__ = ["Finding", "Fix", "find_bugs", "to_json"]
@@ -111,7 +111,16 @@ def _finding(document: Document, rule: Rule, match: dict[str, Any]) -> Finding:
         edit = TextEdit(_span(document, match["fix"]), match["fix"]["newText"])
         fix = Fix(match["fix"]["title"], (edit,))
     detail = f"Rule {rule.id}: {rule.note}"
-    return Finding(_span(document, match), rule.id, rule.severity, match["message"], detail, fix)
+    where = _first_line(document, _span(document, match))
+    return Finding(where, rule.id, rule.severity, match["message"], detail, fix)
+
+
+def _first_line(document: Document, span: Range) -> Range:
+    """Of a long statement only its first line, so that editors do not underline all of it."""
+    if span.end.line == span.start.line:
+        return span
+    line = span.start.line
+    return Range(span.start, Position(line, len(document.line(line).rstrip())))
 
 
 def _span(document: Document, place: dict[str, Any]) -> Range:

@@ -38,7 +38,7 @@ def main() -> None:
     """One run of the probe."""
     spec = json.loads(Path("spec.json").read_text("utf-8"))
     sys.dont_write_bytecode = True
-    sys.stdin = io.TextIOBase()  # type: ignore[assignment] # nobody types while tests run
+    sys.stdin = io.TextIOBase()  # nobody types while tests run
     # what depends on them comes out differently the second time
     sys.argv[:] = ["verify", "--other", "x"] if spec.get("verify") else ["probe"]
     with Path("probe.jsonl").open("w", encoding="utf-8") as file:

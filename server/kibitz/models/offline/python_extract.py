@@ -248,8 +248,6 @@ def _check_method(source: Source, host: Scope) -> None:
     ordinary = first == "cls" if "classmethod" in decorators or meta else first == "self"
     if not ordinary or node.name in _IMPLICITLY_STATIC:
         raise refuse("The selection stands in a method whose first parameter is not an ordinary one.")
-    if any(i.name == node.name and i.role == "load" and i.home is owner for i in source.names.identifiers):
-        raise refuse("The selection stands in a method that the class also uses as a function.")
     bindings = [
         i for i in source.names.identifiers if i.name == first and i.home is host and i.role != "load"
     ]

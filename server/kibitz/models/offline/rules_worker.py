@@ -8,6 +8,7 @@ from typing import Any, cast
 from ast_grep_py import SgNode, SgRoot
 
 from kibitz.models.offline.rules import FixTemplate, Rule, rules_for
+from kibitz.models.offline.rules_checks import CHECKS
 
 SHOWN = 48
 """The most characters of a capture that a message repeats."""
@@ -42,6 +43,7 @@ def scan(params: dict[str, Any]) -> dict[str, Any]:
         _report(rule, node)
         for rule in rules_for(params["grammar"])
         for node in root.find_all(cast("Any", rule.match))
+        if rule.check is None or CHECKS[rule.check](node)
     ]
     errors = [_span(node) for node in root.find_all(kind="ERROR") if not _tolerated(node)]
     return {"errors": errors, "matches": matches}

@@ -37,12 +37,14 @@ async def generate(task: TestsTask, sandbox: Sandbox | None) -> str:
             "Set `model` to have them written.",
         )
     module = module_of(task.document, task.project.root)
-    if sandbox is None:
+    if sandbox is None or await sandbox.available() is None:
         cases, pytest = await _documented(task, module), _has_pytest()
         if not cases:
             raise unsupported(
                 "Without the sandbox the code is not run, and its documentation shows no examples to test.",
-                "Set `sandbox.enabled`.",
+                "Set `sandbox.enabled`."
+                if sandbox is None
+                else "`kibitz doctor` says what the sandbox lacks.",
             )
     else:
         cases, pytest = await _seen(task, module, sandbox)
