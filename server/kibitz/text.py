@@ -189,6 +189,11 @@ def apply_edits(document: Document, edits: Iterable[TextEdit]) -> str:
     return "".join(parts)
 
 
+def fits(document: Document) -> bool:
+    """Whether a document is small enough to be read by any feature."""
+    return len(document.text) <= MAX_BYTES
+
+
 def too_large(name: str, size: int) -> KibitzError:
     """The refusal of a text of `size` bytes."""
     return KibitzError(

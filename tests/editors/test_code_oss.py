@@ -68,6 +68,7 @@ PLAN = {
     "symbol": "average",
     "extract": "total(prices) / len(prices)",
     "model": "openai/of-nobody",
+    "instruction": "extract a variable named mean",
     "typed": "\ndef cheapest(prices):\n    amount = to",
 }
 

@@ -116,6 +116,12 @@ def test_a_refactoring_is_chosen_from_the_menu_of_code_actions(nvim: Editor) -> 
     assert "    total = width * height" not in nvim.lines
 
 
+def test_a_refactoring_is_asked_for_in_words(nvim: Editor) -> None:
+    nvim.keys(":8<CR>:Kibitz refactor inline total<CR>")
+    nvim.until(lambda: "    return width * height" in nvim.lines, "refactoring")
+    assert "kibitz: refactor: syntax passed" in nvim.messages()
+
+
 def test_bugs_are_listed(nvim: Editor) -> None:
     nvim.keys(":Kibitz find-bugs<CR>")
     found = nvim.until(lambda: nvim.nvim.call("getqflist"), "bugs")
@@ -161,6 +167,8 @@ def test_files_of_several_projects_opened_at_once_share_one_server(nvim: Editor,
         files.append(tmp_path / name / "a.py")
         files[-1].write_text("x = 1\n", encoding="utf-8")
         nvim.nvim.command(f"edit {files[-1]}")
-    attached = "return #vim.tbl_keys((vim.lsp.get_clients({ name = 'kibitz' })[1] or {}).attached_buffers or {})"
+    attached = (
+        "return #vim.tbl_keys((vim.lsp.get_clients({ name = 'kibitz' })[1] or {}).attached_buffers or {})"
+    )
     nvim.until(lambda: nvim.lua(attached) == 4, "attached buffers")
     assert nvim.lua("return #vim.lsp.get_clients({ name = 'kibitz' })") == 1

@@ -3,8 +3,8 @@
 import * as vscode from 'vscode';
 import { Chat } from './chat';
 import { rememberModel } from './config';
-import type { Answers } from './documents';
-import { applyResult, summary } from './edits';
+import { showBeside, type Answers } from './documents';
+import { applyResult, firstFile, summary } from './edits';
 import { report } from './failures';
 import type { WorkspaceFindings } from './findings';
 import type { Edited, Explanation, Findings, GeneratedTests, Model, Models, Status, Target } from './protocol';
@@ -95,8 +95,10 @@ export class Commands {
     if (target === undefined) return;
     const result = await this.during('Generate tests', (ask) => ask<GeneratedTests>('kibitz.generateTests', target));
     if (!result) return;
-    if (result.edit) await applyResult(this.server, 'Generate tests', result);
     await this.answers.show('Generated tests', testReport(result));
+    if (!result.edit || !(await applyResult(this.server, 'Generate tests', result))) return;
+    const file = firstFile(this.server, result.edit);
+    if (file) await showBeside(file);
   }
 
   private async send(given: unknown): Promise<void> {

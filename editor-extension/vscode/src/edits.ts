@@ -16,12 +16,33 @@ export async function applyResult(server: Server, title: string, result: Edited)
     void vscode.window.showWarningMessage(`${title}: the file changed meanwhile, so nothing was applied. Ask again.`);
     return false;
   }
-  const converted = await server.converters.protocol2CodeConverter.asWorkspaceEdit(edit);
+  const { protocol2CodeConverter } = server.converters;
+  const converted = await protocol2CodeConverter.asWorkspaceEdit(result.engine === 'offline' ? unasked(edit) : edit);
   // the conversion was asynchronous: look once more, and apply without a pause in between
   if (converted === undefined || hasMoved(server, edit)) return false;
   const applied = await vscode.workspace.applyEdit(converted, { isRefactoring: true });
   if (applied) vscode.window.setStatusBarMessage(`$(check) ${title}: ${summary(result.checks)}`, 10_000);
   return applied;
+}
+
+/** The first file an edit writes to. */
+export function firstFile(server: Server, edit: WorkspaceEdit): vscode.Uri | undefined {
+  const first = (edit.documentChanges ?? []).find((change) => TextDocumentEdit.is(change));
+  const uri = first?.textDocument.uri ?? Object.keys(edit.changes ?? {})[0];
+  return uri === undefined ? undefined : server.converters.protocol2CodeConverter.asUri(uri);
+}
+
+/**
+ * The edit without the editor's question about each of its changes.
+ *
+ * Only for what the user asked for and the built-in engine proved: one undo takes it back. What a model wrote is read first.
+ */
+function unasked(edit: WorkspaceEdit): WorkspaceEdit {
+  const annotations = Object.entries(edit.changeAnnotations ?? {});
+  const changeAnnotations = Object.fromEntries(
+    annotations.map(([id, annotation]) => [id, { ...annotation, needsConfirmation: false }]),
+  );
+  return { ...edit, changeAnnotations };
 }
 
 /** Whether an open document is at another version than the one the edit was made for. */

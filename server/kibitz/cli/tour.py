@@ -73,7 +73,7 @@ async def tour(path: Path, options: Options, sample: bool) -> int:
         status = await client.command("kibitz.status")
         engine = status["completionModel"]
         tasks: list[tuple[str, Callable[[], Awaitable[Step]]]] = [
-            ("complete", lambda: steps.complete(client, document, engine)),
+            ("complete", lambda: steps.complete(client, document, tree, engine)),
             ("explain", lambda: steps.explain(client, document, tree)),
             ("find-bugs", lambda: steps.find_bugs(client, document)),
             ("refactor", lambda: steps.refactor(client, document, tree)),

@@ -19,6 +19,7 @@ PLACES = 24
 """How many places are tried before a step says that there was nothing."""
 
 SHOWN_FINDINGS = 5
+SHOWN_TEST_LINES = 40
 
 
 @frozen
@@ -46,10 +47,10 @@ class Step:
         }
 
 
-async def complete(client: TourClient, document: Document, engine: str) -> Step:
+async def complete(client: TourClient, document: Document, tree: Tree | None, engine: str) -> Step:
     """Half of a line is taken away, and the ghost text that comes back is shown; the truest of several places."""
     watch, best = Stopwatch(), None
-    for line, cut in _line_halves(document):
+    for line, cut in _line_halves(document, tree):
         whole = document.line(line)
         edit = TextEdit(Range(Position(line, cut), Position(line, len(whole))), "")
         client.show(apply_edits(document, [edit]))
@@ -146,7 +147,10 @@ async def generate_tests(client: TourClient) -> Step:
     title = f"{len(passed)} of {len(answer['tests'])} tests ran and passed"
     dropped = f", {len(answer['dropped'])} were dropped" if answer["dropped"] else ""
     shown = answer.get("module") or ""
-    parts = (("title", f"{title}{dropped}\n"), ("code", shown))
+    lines = shown.splitlines()
+    code = "\n".join(lines[:SHOWN_TEST_LINES])
+    more = len(lines) - SHOWN_TEST_LINES
+    parts = (("title", f"{title}{dropped}\n"), ("code", code), ("quote", f"… and {more} more lines\n" if more > 0 else ""))
     return Step("generate-tests", answer["engine"], watch.ms, bool(answer["tests"]), shown, parts)
 
 
@@ -158,13 +162,16 @@ def _height(definition: Definition) -> int:
     return definition.range.end.line - definition.range.start.line + 1
 
 
-def _line_halves(document: Document) -> Iterator[tuple[int, int]]:
+def _line_halves(document: Document, tree: Tree | None) -> Iterator[tuple[int, int]]:
     """Lines worth completing, from the end of the file up, each cut after about half of its words."""
     tried = 0
     for line in range(len(document.lines) - 1, 0, -1):
         text = document.line(line)
         words = text.split()
         if len(words) < 3 or len(text.strip()) < 16 or text.lstrip()[:1] in "#/*\"'":
+            continue
+        first = Position(line, len(text) - len(text.lstrip()) + 1)
+        if tree is not None and (tree.in_string(first) or tree.in_comment(first)):
             continue
         cut = len(text) - len(text.lstrip())
         while cut < len(text) and cut - (len(text) - len(text.lstrip())) < len(text.strip()) * 0.5:

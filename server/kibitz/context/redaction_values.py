@@ -16,12 +16,12 @@ FEWEST_CHARACTERS = 5
 WORDLIKE = 0.34
 """The share of neighbouring characters that make a common pair: about 0.6 in names and prose, under 0.1 at random."""
 
-COMMON_PAIRS = frozenset(
-    "th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri "
-    "ro ic ne ea ra ce li ch ll be ma si om ur ca el ta la ns di fo ho pe ec pr no ct us ac ot il tr ly nc et ut "
-    "ss so rs un lo wa ge ie wh ee wi em ad ol rt po we na ul ni ts mo ow pa im mi ai sh ir su id os iv ia am fi "
-    "ci vi pl ig tu ev ld ry mp fe bl ab gh ty op wo sa ay ex ke ui ok ey rd fa lt".split()
+_PAIRS = (
+    "thheineranreonatenndtiesorteofedisitalarsttontngsehaasouiolevecomedehiriroicneearacelichllbemasiomur"
+    "caeltalansdifohopeecprnoctusacotiltrlyncetutsssorsunlowageiewheewiemadolrtpowenaulnitsmoowpaimmiaish"
+    "irsuidosiviaamficivipligtuevldrympfeblabghtyopwosaayexkeuiokeyrdfalt"
 )
+COMMON_PAIRS = frozenset(_PAIRS[i : i + 2] for i in range(0, len(_PAIRS), 2))
 FILLERS = (
     "passw", "passphrase", "pwd", "secret", "token", "credential", "apikey", "api_key", "api-key", "access_key",
     "changeme", "change-me", "change_me", "changeit", "placeholder", "example", "dummy", "sample", "redacted",
@@ -79,7 +79,7 @@ def password_like(value: str, *, words: bool) -> bool:
         return False
     if not wordlike(value) or any(not c.isalpha() and c not in "_-./:" for c in value):
         return True
-    return words and value.isalpha() or len(re.findall(r"[-_.]", value)) >= 3
+    return (words and value.isalpha()) or len(re.findall(r"[-_.]", value)) >= 3
 
 
 def is_jwt(value: str) -> bool:

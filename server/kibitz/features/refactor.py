@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from attrs import frozen
 
@@ -138,9 +139,8 @@ async def _checked(
 
 def _readable(bench: Workbench, document: Document, name: str) -> Document | None:
     """The document at hand under any of its names, else another of the project."""
-    own = {bench.shown(document), name_of(bench, document), document.uri}
-    if document.path is not None:
-        own |= {str(document.path), document.path.as_posix()}
+    path = document.path or Path(document.uri)  # the built-in engine names a document without a file by its URI
+    own = {bench.shown(document), name_of(bench, document), document.uri, str(path), path.as_posix()}
     return document if name in own else bench.read(name)
 
 

@@ -11,8 +11,9 @@ from kibitz.errors import KibitzError
 from kibitz.lsp.arguments import Arguments
 from kibitz.lsp.convert import to_range
 from kibitz.lsp.names import EXPLAIN, FIND_BUGS, GENERATE_TESTS, SOURCE
+from kibitz.lsp.publish import checked
 from kibitz.lsp.session import Session
-from kibitz.text import Document, Range
+from kibitz.text import Document, Range, fits
 
 if TYPE_CHECKING:
     from kibitz.verify.edit import ProposedEdit
@@ -42,18 +43,18 @@ class Place:
 
 async def list_actions(place: Place) -> list[lsp.CodeAction]:
     """Fixes first, then refactorings, then what opens or shows something."""
-    from kibitz.features.find_bugs import static_findings
     from kibitz.features.menu import refactorings
     from kibitz.models.select import OFFLINE
 
     session, document = place.session, place.document
+    if not fits(document):
+        return []
     bench = session.bench(document)
     reported = list(place.diagnostics)
     actions: list[lsp.CodeAction] = []
-    if (
-        session.settings.trusted and document.text.strip()
-    ):  # some clients lose `data`, some send no diagnostics at all
-        for finding in await static_findings(bench, document, _lines(place.where)):
+    if session.settings.trusted and document.text.strip():
+        # asked anew: some clients lose `data`, some send no diagnostics at all
+        for finding in await checked(session, document, _lines(place.where)):
             if finding.fix is not None:
                 diagnostic = next(
                     (d for d in reported if _finding_id(d) == finding.id or _same_place(place, d, finding)),

@@ -11,6 +11,9 @@ from kibitz.lsp.convert import to_range
 from kibitz.lsp.session import Session
 from kibitz.text import Document, Range
 
+MAX_NUMBER = 2**31 - 1
+"""The largest number LSP has for a line or a column."""
+
 
 class Arguments:
     """A command's argument; every getter raises `invalid` with the field's name."""
@@ -93,7 +96,7 @@ class Arguments:
             numbers = [start["line"], start["character"], end["line"], end["character"]]
         except (TypeError, KeyError):
             raise self.wrong(f"needs `{name}` to be a range with `start` and `end`") from None
-        if not all(isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in numbers):
+        if not all(isinstance(n, int) and not isinstance(n, bool) and 0 <= n <= MAX_NUMBER for n in numbers):
             raise self.wrong(f"needs `{name}` to be made of whole numbers from 0")
         where = lsp.Range(lsp.Position(*numbers[:2]), lsp.Position(*numbers[2:]))
         return to_range(document.lines, where, self._session.client.encoding)

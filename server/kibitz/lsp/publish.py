@@ -12,7 +12,7 @@ from kibitz.errors import KibitzError
 from kibitz.lsp.convert import from_range
 from kibitz.lsp.names import SOURCE
 from kibitz.lsp.session import Session
-from kibitz.text import Document
+from kibitz.text import Document, Range, fits
 
 log = logging.getLogger("kibitz.session")
 
@@ -73,16 +73,23 @@ async def push(session: Session, uri: str) -> None:
 
 async def diagnose(session: Session, document: Document) -> list[lsp.Diagnostic]:
     """What the checkers find, and what a model claimed about lines that have not changed since."""
+    found = await checked(session, document)
+    claims = [f for f in _standing(session, document) if all(f.id != other.id for other in found)]
+    return [to_diagnostic(session, document, finding) for finding in (*found, *claims)]
+
+
+async def checked(session: Session, document: Document, where: Range | None = None) -> tuple[Finding, ...]:
+    """What the checkers find where nobody asked: what fails is said once, and a text too large to read has nothing."""
     from kibitz.features.find_bugs import static_findings
 
+    if not fits(document):
+        return ()
     try:
-        found = await static_findings(session.bench(document), document)
+        return await static_findings(session.bench(document), document, where)
     except KibitzError as error:
         if error.kind not in ("unsupported", "untrusted", "invalid"):
             session.report(error)
-        found = ()
-    claims = [f for f in _standing(session, document) if all(f.id != other.id for other in found)]
-    return [to_diagnostic(session, document, finding) for finding in (*found, *claims)]
+        return ()
 
 
 def to_diagnostic(session: Session, document: Document, finding: Finding) -> lsp.Diagnostic:

@@ -17,7 +17,7 @@ from kibitz.lsp.client import Client
 from kibitz.lsp.documents import LiveDocument
 from kibitz.paths import from_uri, inside, project_root
 from kibitz.settings import Problem, Settings, load
-from kibitz.text import MAX_BYTES, Document
+from kibitz.text import Document, fits
 
 if TYPE_CHECKING:
     from kibitz.features.find_bugs import Finding
@@ -136,7 +136,7 @@ class Session:
             from kibitz.features.workbench import document_at
 
             document = document_at(uri)
-        if len(document.text) > MAX_BYTES:
+        if not fits(document):
             from kibitz.text import too_large
 
             raise too_large(document.path.name if document.path else "The document", len(document.text))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kibitz.errors import KibitzError
 from kibitz.lsp.session import Session
-from kibitz.text import Document, Position
+from kibitz.text import Document, Position, fits
 
 if TYPE_CHECKING:
     from kibitz.features.complete import Completion
@@ -20,6 +20,9 @@ async def suggest(session: Session, document: Document, position: Position, invo
     from kibitz.features.result import Envelope
 
     bench = session.bench(document)
+    nothing = Completion(Envelope(session.services.choice.for_feature("complete"), 0.0), document, ())
+    if not fits(document):
+        return nothing
     session.counters["completions"] += 1
     try:
         completion = await complete(bench, document, position)
@@ -29,7 +32,7 @@ async def suggest(session: Session, document: Document, position: Position, invo
         if error.kind not in QUIET:
             session.status("Error" if error.kind in ("auth", "budget", "quota") else "Warning", error.message)
             session.report(error)
-        return Completion(Envelope(session.services.choice.for_feature("complete"), 0.0), document, ())
+        return nothing
     live = session.documents.get(document.uri)
     if live is not None and live.version != document.version:  # stale: the text has moved on
         return Completion(completion.envelope, document, ())

@@ -23,10 +23,10 @@ class Use(NamedTuple):
 
 def names(source: Source) -> tuple[tuple[int, Name], ...]:
     """Every identifier with its first byte, in order."""
-    found = {node.start_byte: node for node in source.captures("references").get("identifier", ())}
-    return tuple(
-        (start, Name(source.text(node), source.range(node))) for start, node in sorted(found.items())
-    )
+    found = {node.start_byte: node.end_byte for node in source.captures("references").get("identifier", ())}
+    word = source.offsets.word
+    # One without a width is the parser's own, made up to recover.
+    return tuple((start, Name(*word(start, end))) for start, end in sorted(found.items()) if start < end)
 
 
 def uses(source: Source, identifiers: tuple[tuple[int, Name], ...], defined: set[Range]) -> tuple[Use, ...]:
@@ -52,9 +52,8 @@ class Flow:
         for _, captures in source.matches("flow"):
             for capture, nodes in captures.items():
                 if capture == "raise":
-                    self._raises += [
-                        (n.start_byte, _raised(source, n)) for n in nodes if n.start_byte not in seen
-                    ]
+                    new = [n for n in nodes if n.start_byte not in seen and n.start_byte < n.end_byte]
+                    self._raises += [(n.start_byte, _raised(source, n)) for n in new]
                     seen.update(n.start_byte for n in nodes)
                 elif capture.startswith("branch."):
                     starts[capture.removeprefix("branch.")].update(n.start_byte for n in nodes)

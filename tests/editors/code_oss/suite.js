@@ -149,11 +149,26 @@ const checks = {
     return `${first.lineCount} lines`;
   },
 
-  async 'generated tests are shown with what became of them'() {
+  async 'a refactoring in words is applied by its command'() {
+    const editor = await freshEditor();
+    const start = placeCursorAt(editor, plan.extract);
+    editor.selection = new vscode.Selection(start, start.translate(0, plan.extract.length));
+    const before = editor.document.getText();
+    await vscode.commands.executeCommand('kibitz.editor.refactor', plan.instruction);
+    assert.notEqual(editor.document.getText(), before);
+    return editor.document.getText().split('\n').find((line) => !before.includes(line));
+  },
+
+  async 'generated tests are written, and it is said what became of them'() {
     placeCursorAt(await freshEditor(), plan.symbol);
     await vscode.commands.executeCommand('kibitz.editor.generateTests');
-    const { document } = await until('the tests', () => answerNamed('Generated tests'));
-    return document.getText().split('\n').slice(0, 4).join(' ');
+    const report = await until('the report', () =>
+      vscode.workspace.textDocuments.find(({ uri }) => uri.path.endsWith('/Generated tests.md')));
+    const tests = await until('the tests', () =>
+      vscode.window.visibleTextEditors.find(({ document }) => path.posix.basename(document.uri.path).startsWith('test_')));
+    assert.match(tests.document.getText(), /^def test_/m);
+    assert.ok(tests.document.getText().includes(plan.symbol));
+    return report.getText().split('\n').slice(2, 4).join(' ');
   },
 
   async 'a setting reaches the running server, and is taken back'() {

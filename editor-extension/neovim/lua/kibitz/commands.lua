@@ -140,7 +140,7 @@ function subcommands.status(call)
   answers.stream('status', 'kibitz.status', {}, call.bufnr, render.status)
 end
 
-function subcommands.doctor()
+function subcommands.doctor(call)
   local view = require('kibitz.view').open('doctor')
   view:set('…')
   local options = require('kibitz').options
@@ -150,6 +150,7 @@ function subcommands.doctor()
   command[#command + 1] = 'doctor'
   local started, problem = pcall(vim.system, command, {
     text = true,
+    cwd = vim.fs.root(call.bufnr, { options.root_markers }),
     env = vim.tbl_extend('force', { NO_COLOR = '1' }, options.cmd_env or {}),
   }, function(done)
     vim.schedule(function()

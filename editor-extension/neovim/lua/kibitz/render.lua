@@ -131,10 +131,10 @@ local function list(value, depth, lines)
   for _, key in ipairs(keys) do
     local inner = value[key]
     local indent = ('  '):rep(depth)
-    if type(inner) == 'table' then
+    if type(inner) == 'table' and next(inner) ~= nil then
       lines[#lines + 1] = ('%s- %s'):format(indent, key)
       list(inner, depth + 1, lines)
-    elseif inner ~= vim.NIL then
+    elseif type(inner) ~= 'table' and inner ~= vim.NIL then
       lines[#lines + 1] = ('%s- %s: %s'):format(indent, key, tostring(inner))
     end
   end

@@ -51,11 +51,10 @@ def examples(docstring: str, name: str) -> list[Example]:
             imports.append(source)
         elif isinstance(expression, ast.Expr) and example.want.strip():
             if _calls(expression, name):
-                found.append(
-                    Example(
-                        tuple(setup), tuple(imports), source, example.want, _arguments(expression.value, name)
-                    )
-                )
+                # without the directives that may follow it in a comment
+                call = ast.unparse(expression)
+                arguments = _arguments(expression.value, name)
+                found.append(Example(_needed(setup, call), tuple(imports), call, example.want, arguments))
         else:
             setup.append(source)
     return found

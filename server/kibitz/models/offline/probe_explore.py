@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kibitz.models.offline.probe_evidence import Parameter
-from kibitz.models.offline.probe_run import Runner, Scenario, Seen
+from kibitz.models.offline.probe_run import RESULT, Runner, Scenario, Seen
 
 _EMPTY = ("''", "b''", "[]", "{}", "()", "set()", "0", "0.0", "None")
 
@@ -236,10 +236,11 @@ def choose(seen: Iterable[Seen], most: int, errors: int = 2, *, last_resort: boo
 
 
 def _says_little(one: Seen, others: list[Seen]) -> bool:
-    """Whether only a type or a None was seen, and None is all there ever is."""
-    nothing = one.weak and [check.right for check in one.checks] == ["None"]
-    if nothing:
-        return all([check.right for check in other.checks] == ["None"] for other in others if not other.error)
+    """Whether only a type was seen, or a None where the function never gives anything else."""
+    if one.weak and [check.right for check in one.checks] == ["None"]:
+        return all(
+            check.left != RESULT or check.right == "None" for other in others for check in other.checks
+        )
     return one.weak
 
 

@@ -130,8 +130,9 @@ def check_function(
     else:
         statement = statement_of(source.above, selection.nodes[0])
         bound = Assignment.of_scope(source.names, host).before.get(id(statement)) or frozenset()
-        own = {i.name for i in source.names.of(selection.nodes) if i.home is host}
-        if missing := (set(found.parameters) & own) - bound:
+        passed = found.names.of([*found.call.args])
+        own = {i.name for i in passed if i.home is not None and i.home.path == host.path}
+        if host.parent is not None and (missing := own - bound):
             raise refuse(f"`{min(missing)}` may not be bound when the selection starts.")
 
 

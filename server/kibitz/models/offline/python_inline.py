@@ -11,7 +11,6 @@ import copy
 from attrs import frozen
 
 from kibitz.models.offline.python_scopes import Identifier, Scope, arguments
-from kibitz.models.offline.python_select import siblings
 from kibitz.models.offline.python_source import Source, parents
 from kibitz.models.offline.python_tree import (
     COMPREHENSIONS,
@@ -26,6 +25,7 @@ from kibitz.models.offline.python_tree import (
 
 _SHARED = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp, ast.Lambda)
 _ACTS = (ast.Call, ast.Await)
+_MAY_CHANGE = "The value may change between its computation and its use."
 _EVALUATED_FIRST = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return, ast.Expr, ast.Raise, ast.Assert)
 _MEMORY = (ast.Attribute, ast.Subscript)
 
@@ -134,14 +134,27 @@ def _check_effects(
             raise refuse("The value would be computed at another time, or more than once.")
     if acts and (uses[0][1] != 0 or _acts_before(after[0], uses[0][0])):
         raise refuse("Other code runs between the value's computation and its use.")
-    if any(isinstance(part, _MEMORY) for part in parts):
-        last = max(number for _, number in uses)
-        for statement in after[:last]:
-            if _changes_memory(statement):
-                raise refuse("The value may change between its computation and its use.")
-        for node, number in uses:
-            if number == last and (_repeated(source, node, after[last]) or _block_acts(after[last], node)):
-                raise refuse("The value may change between its computation and its use.")
+    _check_memory(source, value, after, uses)
+
+
+def _check_memory(
+    source: Source, value: ast.expr, after: list[ast.stmt], uses: list[tuple[ast.AST, int]]
+) -> None:
+    """What the value reads is not changed before the last use, as far as names can tell."""
+    parts = list(ast.walk(value))
+    memory = any(isinstance(part, (*_MEMORY, ast.In, ast.NotIn)) for part in parts)
+    reads = {part.id for part in parts if isinstance(part, ast.Name) and part is not value}
+    last = max(number for _, number in uses)
+    for statement in after[:last]:
+        if _changes_memory(statement) if memory else _touches(statement, reads):
+            raise refuse(_MAY_CHANGE)
+    for node, number in uses:
+        if number != last:
+            continue
+        if memory and (_repeated(source, node, after[last]) or _acts_before(after[last], node)):
+            raise refuse(_MAY_CHANGE)
+        if not isinstance(after[last], _EVALUATED_FIRST) and _touches(after[last], reads):
+            raise refuse(_MAY_CHANGE)
 
 
 def _repeated(source: Source, node: ast.AST, statement: ast.stmt) -> bool:
@@ -184,15 +197,23 @@ def _changes_memory(node: ast.AST) -> bool:
     )
 
 
-def _block_acts(statement: ast.stmt, use: ast.AST) -> bool:
-    """Whether a compound statement may change memory before a use inside one of its blocks."""
-    for block in siblings(statement):
-        for inner in block:
-            if any(part is use for part in ast.walk(inner)):
-                return any(_changes_memory(s) for s in block[: block.index(inner)]) or _acts_before(
-                    inner, use
-                )
-    return _acts_before(statement, use)
+def _touches(node: ast.AST, names: set[str]) -> bool:
+    """Whether something may change an object one of these names holds: it is called, passed, or assigned into."""
+    for part in ast.walk(node):
+        inside: list[ast.AST] = []
+        if isinstance(part, ast.Call):
+            inside = (
+                [part.func, *part.args, *part.keywords]
+                if not isinstance(part.func, ast.Name)
+                else [*part.args, *part.keywords]
+            )
+        elif isinstance(part, _MEMORY) and not isinstance(part.ctx, ast.Load):
+            inside = [part.value]
+        elif isinstance(part, ast.AugAssign):
+            inside = [part.target]
+        if any(isinstance(n, ast.Name) and n.id in names for root in inside for n in ast.walk(root)):
+            return True
+    return False
 
 
 def _check_meaning(source: Source, value: ast.AST, where: Scope) -> None:

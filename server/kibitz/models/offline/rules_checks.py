@@ -6,61 +6,75 @@ import re
 from collections.abc import Callable
 
 from ast_grep_py import SgNode
+from attrs import frozen
 
-_GO_VERB = re.compile(r"%(?P<odd>[-+# 0]*(?:\[|\*|\d*\.?\*))?[-+# 0]*\d*(?:\.\d*)?(?P<verb>[a-zA-Z%])")
-_JAVA_VERB = re.compile(r"%(?P<odd>\d+\$|<)?[-#+ 0,(]*\d*(?:\.\d+)?(?P<verb>[a-zA-Z%]|[tT][a-zA-Z])")
-_C_VERB = re.compile(
-    r"%[-+ #0']*(?P<odd>\d+\$|\*|\d*\.\*)?\d*(?:\.\d*)?(?:hh|h|ll|l|j|z|t|L)?(?P<verb>[a-zA-Z%])"
+
+@frozen
+class Format:
+    """A printf dialect: what a verb looks like (its letter is the last group), which letters take no argument, what
+    in a format refers to arguments in ways that are not counted here, and which argument spreads into several.
+    """
+
+    verb: re.Pattern[str]
+    silent: str
+    odd: re.Pattern[str]
+    literals: tuple[str, ...]
+    spread: tuple[str, ...] = ()
+
+
+GO = Format(
+    re.compile(r"%[-+# 0]*\d*(?:\.\d*)?([a-zA-Z%])"),
+    "%",
+    re.compile(r"%[-+# 0\d.]*[\[*]"),
+    ("interpreted_string_literal", "raw_string_literal"),
+    ("variadic_argument",),
+)
+JAVA = Format(
+    re.compile(r"%[-#+ 0,(]*\d*(?:\.\d+)?([a-zA-Z%])"),
+    "%n",
+    re.compile(r"%(?:\d+\$|<)"),
+    ("string_literal",),
+    ("array_creation_expression",),
+)
+C = Format(
+    re.compile(r"%[-+ #0']*\d*(?:\.\d*)?(?:hh|h|ll|l|j|z|t|L)?([a-zA-Z%])"),
+    "%",
+    re.compile(r"%[-+ #0'\d.]*(?:\*|\d\$)"),
+    ("string_literal",),
 )
 
 
-def go_format(call: SgNode) -> bool:
-    """A format with another number of verbs than arguments."""
-    return _mismatched(
-        call, _GO_VERB, ("interpreted_string_literal", "raw_string_literal"), "variadic_argument", "%"
-    )
-
-
-def java_format(call: SgNode) -> bool:
-    """The same; a single argument, where several are wanted or none, may be an array that holds all of them."""
-    arguments = call.field("arguments")
-    values = [node.kind() for node in arguments.children() if node.is_named()] if arguments else []
-    if (
-        values
-        and values[-1] in ("identifier", "field_access", "method_invocation")
-        and values[-2:-1] == ["string_literal"]
-    ):
-        return False
-    return _mismatched(call, _JAVA_VERB, ("string_literal",), "array_creation_expression", "%n")
-
-
-def c_format(call: SgNode) -> bool:
-    """The same for the printf family."""
-    return _mismatched(call, _C_VERB, ("string_literal",), "", "%")
-
-
-def _mismatched(
-    call: SgNode, verb: re.Pattern[str], literals: tuple[str, ...], spread: str, silent: str
-) -> bool:
+def mismatched(call: SgNode, dialect: Format) -> bool:
+    """Whether the format, the first or second argument, has another number of verbs than arguments follow."""
     arguments = call.field("arguments")
     if arguments is None:
         return False
     given = [node for node in arguments.children() if node.is_named() and "comment" not in node.kind()]
-    at = next((i for i, node in enumerate(given) if node.kind() in literals), -1)
-    if at not in (0, 1) or (at == 1 and given[0].kind() in ("binary_expression", "method_invocation")):
+    at = next((i for i, node in enumerate(given[:2]) if node.kind() in dialect.literals), None)
+    if at is None or dialect.odd.search(given[at].text()):
         return False
     values = given[at + 1 :]
-    if any(node.kind() == spread for node in values):
+    if any(node.kind() in dialect.spread for node in values):
         return False
-    verbs = list(verb.finditer(given[at].text()))
-    if any(found["odd"] for found in verbs):
+    letters = dialect.verb.findall(given[at].text())
+    return sum(letter not in dialect.silent for letter in letters) != len(values)
+
+
+def java_mismatched(call: SgNode) -> bool:
+    """The same for Java, where one value may be an array that holds all of them."""
+    arguments = call.field("arguments")
+    kinds = [node.kind() for node in arguments.children() if node.is_named()] if arguments else []
+    if kinds[-2:-1] == ["string_literal"] and kinds[-1] in (
+        "identifier",
+        "field_access",
+        "method_invocation",
+    ):
         return False
-    wanted = sum(found["verb"] not in silent for found in verbs)
-    return wanted != len(values)
+    return mismatched(call, JAVA)
 
 
 CHECKS: dict[str, Callable[[SgNode], bool]] = {
-    "go-format": go_format,
-    "java-format": java_format,
-    "c-format": c_format,
+    "go-format": lambda call: mismatched(call, GO),
+    "java-format": java_mismatched,
+    "c-format": lambda call: mismatched(call, C),
 }

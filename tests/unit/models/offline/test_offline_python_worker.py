@@ -121,6 +121,10 @@ class TestExtractFunction:
         text = changed("extract_function", CART, "grand = subtotal * (1 + tax)\n    return grand", "finish")
         assert "    return finish(" in text
 
+    def test_a_variable_that_may_not_be_bound_is_not_passed(self) -> None:
+        text = "def f(rows):\n    s = ','.join(g(r) for r in rows)\n    for r in rows:\n        h(r)\n    return s\n"
+        assert "may not be bound" in refused("extract_function", text, "','.join(g(r) for r in rows)").message
+
     def test_awaiting_code_becomes_asynchronous(self) -> None:
         text = "async def f(a):\n    b = await g(a)\n    return b + 1\n"
         assert changed("extract_function", text, "b = await g(a)", "fetch") == (
@@ -257,6 +261,9 @@ class TestInline:
         [
             "x = a\n    a = 2\n    return x",
             "x = a.b\n    a.b += 1\n    return x",
+            "x = b in a\n    if x:\n        del a[b]\n    return x",
+            "x = a + b\n    a.append(1)\n    return x",
+            "x = a + b\n    for i in b:\n        print(x)\n        a += i",
             "x = a()\n    return x + x",
             "x = a()\n    b()\n    return x",
             "x = a()\n    for i in b:\n        print(x)",
