@@ -192,11 +192,23 @@ function modelItem(model: Model): vscode.QuickPickItem {
 }
 
 function testReport(result: GeneratedTests): string {
-  const kept = (result.tests ?? []).map((test) => `- \`${test.name}\`${test.adds ? `: ${test.adds}` : ''}`);
+  const kept = (result.tests ?? []).map((test) => `- \`${test.name}\`${reaches(test.adds ?? [])}`);
   const dropped = (result.dropped ?? []).map((test) => `- \`${test.name}\`: ${test.reason}`);
   const lines = ['# Generated tests', '', ...(kept.length > 0 ? kept : ['No test was kept.'])];
   if (dropped.length > 0) lines.push('', '## Dropped', '', ...dropped);
   const checks = summary(result.checks);
   if (checks) lines.push('', `Checks: ${checks}.`);
   return [...lines, '', `*${result.engine}*`, ''].join('\n');
+}
+
+/** ": reaches lines 8-12, 17". */
+function reaches(lines: number[]): string {
+  const spans: [number, number][] = [];
+  for (const line of [...lines].sort((a, b) => a - b)) {
+    const last = spans.at(-1);
+    if (last?.[1] === line - 1) last[1] = line;
+    else spans.push([line, line]);
+  }
+  const text = spans.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(', ');
+  return text && `: reaches lines ${text}`;
 }

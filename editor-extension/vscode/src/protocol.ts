@@ -32,7 +32,8 @@ export interface Edited extends Envelope {
 }
 
 export interface GeneratedTests extends Edited {
-  tests?: { name: string; passed: boolean; runs?: number; adds?: string }[];
+  /** `adds`: the 1-based lines that no earlier test of these reached. */
+  tests?: { name: string; passed: boolean; runs?: number; adds?: number[] }[];
   dropped?: { name: string; reason: string }[];
 }
 

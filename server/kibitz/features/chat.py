@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from attrs import frozen
@@ -88,16 +89,19 @@ async def send(
         if conversation_id is None:
             title = " ".join(message.split())[:TITLE_LENGTH]
             conversation_id = await store.conversations.create(bench.project_name, title)
-        await store.conversations.append(conversation_id, "user", message, engine=None)
-        message_id = await store.conversations.append(
-            conversation_id,
-            "assistant",
-            answer.text,
-            engine=answer.engine,
-            usage=answer.usage.to_json(),
-            artifacts=[a.to_json() for a in found],
-        )
-        await store.conversations.prune(
-            bench.settings.history.max_messages, bench.settings.history.retention_days
-        )
+        # an answer that was made and paid for is never lost because it cannot be kept, or the old ones cannot go:
+        # the store has told of a broken database, and a conversation deleted meanwhile was meant to be gone
+        with suppress(KibitzError):
+            await store.conversations.append(conversation_id, "user", message, engine=None)
+            message_id = await store.conversations.append(
+                conversation_id,
+                "assistant",
+                answer.text,
+                engine=answer.engine,
+                usage=answer.usage.to_json(),
+                artifacts=[a.to_json() for a in found],
+            )
+            await store.conversations.prune(
+                bench.settings.history.max_messages, bench.settings.history.retention_days
+            )
     return Reply(bench.envelope(answer, watch), conversation_id or "", message_id, answer.text, found)

@@ -120,8 +120,8 @@ async def _checkers(bench: Workbench) -> Step:
 
 async def _database(bench: Workbench) -> Step:
     store = await bench.services.store()
-    if store.problem is not None:
-        return Step("database", False, store.problem.message, store.problem.hint)
+    if (problem := bench.services.database_problem) is not None:
+        return Step("database", False, problem.message, problem.hint)
     return Step("database", True, f"{store.path} can be written" if store.persistent else "in memory")
 
 

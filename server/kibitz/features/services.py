@@ -28,6 +28,7 @@ class Services:
         self.choice = Choice(settings)
         self._notify = notify
         self._store: Store | None = None
+        self._unusable: KibitzError | None = None
         self._opening = asyncio.Lock()
         self._workers: dict[str, Worker] = {}
         self._gateway: Gateway | None = None
@@ -50,8 +51,18 @@ class Services:
                 from kibitz.store.database import Store
 
                 url = self.settings.database_url or f"sqlite:///{user_places().database.as_posix()}"
-                self._store = await Store.open(url, notify=self._notify)
+                try:
+                    self._store = await Store.open(url, notify=self._notify)
+                except KibitzError as error:  # a setting that names no database costs history alone
+                    self._unusable = error
+                    self._notify(error)
+                    self._store = await Store.open(":memory:", notify=self._notify)
             return self._store
+
+    @property
+    def database_problem(self) -> KibitzError | None:
+        """Why what happens is kept in memory only, where it is."""
+        return self._unusable or (self._store.problem if self._store is not None else None)
 
     def worker(self, module: str, name: str) -> Worker:
         """The process that serves a module; started at its first call. Raises `untrusted`."""

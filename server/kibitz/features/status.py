@@ -13,6 +13,7 @@ async def status(bench: Workbench, problems: list[Problem], counters: dict[str, 
     """What `kibitz.status` says beside the envelope."""
     services, settings = bench.services, bench.settings
     store = await services.store()
+    problem = services.database_problem
     spent = await store.usage.spent_today()
     chosen = services.choice.for_feature("chat")
     return {
@@ -23,7 +24,7 @@ async def status(bench: Workbench, problems: list[Problem], counters: dict[str, 
         "root": str(bench.root) if bench.root is not None else None,
         "database": {
             "persistent": store.persistent,
-            "problem": store.problem.to_json() if store.problem else None,
+            "problem": problem.to_json() if problem else None,
         },
         "budget": {
             "perDayUsd": settings.budget.per_day_usd,
