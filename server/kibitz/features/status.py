@@ -6,7 +6,7 @@ from typing import Any
 
 from kibitz import __version__
 from kibitz.features.workbench import Workbench
-from kibitz.settings import Problem
+from kibitz.settings import Problem, log_file
 
 
 async def status(bench: Workbench, problems: list[Problem], counters: dict[str, int]) -> dict[str, Any]:
@@ -20,6 +20,7 @@ async def status(bench: Workbench, problems: list[Problem], counters: dict[str, 
         "version": __version__,
         "model": chosen,
         "completionModel": services.choice.for_feature("complete"),
+        "log": str(log_file(settings)),
         "trusted": settings.trusted,
         "root": str(bench.root) if bench.root is not None else None,
         "database": {

@@ -14,7 +14,7 @@ from kibitz.models.offline.probe_evidence import LISTS as LIST_TYPES
 from kibitz.models.offline.probe_evidence import SETS as SET_TYPES
 from kibitz.models.offline.probe_evidence import Evidence, Parameter, kind_of_name, literal_of
 
-INTS = ("3", "2", "5", "0", "1", "-1", "10", "7", "4", "100")
+INTS = ("3", "2", "5", "0", "1", "-1", "10", "7", "4", "235", "12", "100")
 FLOATS = ("0.5", "2.5", "1.5", "0.0", "1.0", "-1.5", "0.25", "10.0")
 STRS = (
     "'hello world'",
@@ -37,7 +37,7 @@ STRS = (
 )
 BYTES = ("b'abc'", "b''", "b'\\x00\\xff'")
 BOOLS = ("True", "False")
-LISTS = ("[3, 1, 2]", "[1, 2, 3, 4]", "[]", "[1]", "[2, 2, 1]", "[-1, 0, 1]", "[5, 4, 3, 2, 1]")
+LISTS = ("[3, 1, 2]", "[1, 2, 3, 4]", "[]", "[1]", "[2, 2, 1]", "[-1, 0, 1]", "[11, -12, 45]", "[5, 4, 3, 2, 1]")
 STR_LISTS = ("['b', 'a', 'c']", "['a.txt', 'b.py']", "['abc']", "['a', 'b', 'a']", "['hello', 'world']")
 DICTS = ("{'a': 1, 'b': 2}", "{'a': 'x'}", "{}", "{1: 'one'}")
 SETS = ("{1, 2, 3}", "{2}", "set()")

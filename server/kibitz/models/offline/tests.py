@@ -71,7 +71,7 @@ async def _seen(task: TestsTask, module: PythonModule, sandbox: Sandbox) -> tupl
     whys: list[str] = []
     end: dict[str, Any] | None = None
     for _ in range(_RESTARTS + 1):
-        spec = {**asked, "skip": skip, "budget_s": _BUDGET_S, "most": 6 if named else 4}
+        spec = {**asked, "skip": skip, "budget_s": _BUDGET_S, "most": 8 if named else 4}
         records = await _probe(spec, module, task, sandbox, seed="0")
         cases += [case for record in records for case in record.get("cases", ())]
         whys += [f"{r['unit']}: {r['why']}" for r in records if "unit" in r and r["why"]]
