@@ -210,5 +210,5 @@ function reaches(lines: number[]): string {
     else spans.push([line, line]);
   }
   const text = spans.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(', ');
-  return text && `: reaches lines ${text}`;
+  return text && `: reaches ${lines.length === 1 ? 'line' : 'lines'} ${text}`;
 }

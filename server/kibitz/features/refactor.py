@@ -139,7 +139,9 @@ async def _checked(
 
 def _readable(bench: Workbench, document: Document, name: str) -> Document | None:
     """The document at hand under any of its names, else another of the project."""
-    path = document.path or Path(document.uri)  # the built-in engine names a document without a file by its URI
+    path = document.path or Path(
+        document.uri
+    )  # the built-in engine names a document without a file by its URI
     own = {bench.shown(document), name_of(bench, document), document.uri, str(path), path.as_posix()}
     return document if name in own else bench.read(name)
 

@@ -42,6 +42,13 @@ class Arguments:
         """A text or nothing."""
         return None if self._given.get(name) is None else self.text(name)
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of texts."""
+        value = self._given.get(name)
+        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+            raise self.wrong(f"needs `{name}`, a list of texts")
+        return tuple(value)
+
     def flag(self, name: str) -> bool:
         """True or false; false where it is not given."""
         value = self._given.get(name, False)

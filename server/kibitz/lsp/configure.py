@@ -41,9 +41,7 @@ def start_log(session: Session) -> None:
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(
-            path, maxBytes=LOG_BYTES, backupCount=2, encoding="utf-8", delay=True
-        )
+        handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=2, encoding="utf-8", delay=True)
     except OSError as error:
         session.report(
             KibitzError("invalid", f"The log {path} cannot be written: {error.strerror}.", "Set `log.file`.")

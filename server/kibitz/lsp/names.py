@@ -18,6 +18,7 @@ COMMANDS: tuple[str, ...] = (
     "kibitz.analyze",
     "kibitz.run",
     "kibitz.validate",
+    "kibitz.judge",
     "kibitz.projects.list",
     "kibitz.projects.get",
     "kibitz.models.list",

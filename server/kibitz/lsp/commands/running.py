@@ -31,4 +31,13 @@ async def validate(session: Session, given: Any, _token: Token) -> Any:
     return (await runs.validate(session.bench(document), document)).to_json(session.shapes)
 
 
-COMMANDS = {"kibitz.run": run, "kibitz.validate": validate}
+async def judge(session: Session, given: Any, token: Token) -> Any:
+    """`kibitz.judge`: a screenshot against criteria, by a model that can see."""
+    from kibitz.features.judge import judge as judge_it
+
+    a = Arguments(session, "kibitz.judge", given)
+    async with report(session, "kibitz: judging", token, None):
+        return (await judge_it(session.bench(), a.text("image"), a.texts("criteria"))).to_json()
+
+
+COMMANDS = {"kibitz.run": run, "kibitz.validate": validate, "kibitz.judge": judge}

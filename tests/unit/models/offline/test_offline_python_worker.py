@@ -122,7 +122,7 @@ class TestExtractFunction:
         assert "    return finish(" in text
 
     def test_a_variable_that_may_not_be_bound_is_not_passed(self) -> None:
-        text = "def f(rows):\n    s = ','.join(g(r) for r in rows)\n    for r in rows:\n        h(r)\n    return s\n"
+        text = "def f(rows):\n    for r in rows:\n        h(r)\n    return ','.join(g(r) for r in rows)\n"
         assert "may not be bound" in refused("extract_function", text, "','.join(g(r) for r in rows)").message
 
     def test_awaiting_code_becomes_asynchronous(self) -> None:
