@@ -50,7 +50,7 @@ async def test_wrong_settings_from_everywhere_at_once(tmp_path: Path, kibitz_hom
     assert len([m for m in editor.messages if m.get("method") == "window/showMessage"]) == 1, "all of it is said once"
 
 
-@pytest.mark.parametrize("content", [b"this is not = = toml", b"\xff\xfe\x00", b"model = 1\n" * 2, b"", None])
+@pytest.mark.parametrize("content", [b"model = 1\n" * 2, b"\xff\xfe\x00", None])
 async def test_a_config_file_that_cannot_be_read(kibitz_home: Path, content: bytes | None) -> None:
     kibitz_home.mkdir()
     if content is None:
@@ -59,12 +59,11 @@ async def test_a_config_file_that_cannot_be_read(kibitz_home: Path, content: byt
         (kibitz_home / "config.toml").write_bytes(content)
     async with Editor() as editor:
         await editor.initialize()
-        if content != b"":
-            await warned(editor, "config.toml")
+        await warned(editor, "config.toml", "cannot be read")
         assert (await editor.command("kibitz.status"))["model"] == "offline"
 
 
-@pytest.mark.parametrize("options", [None, [], "text", 7, {"kibitz": None}, {"kibitz": []}, {"completion": 1}, {"completion": {"max_lines": {"a": 1}}}])
+@pytest.mark.parametrize("options", ["text", {"kibitz": []}, {"completion": 1, "budget": {"per_day_usd": {"a": 1}}}])
 async def test_options_of_any_shape_do_not_stop_the_server(options: Any) -> None:
     async with Editor() as editor:
         await editor.initialize(options)

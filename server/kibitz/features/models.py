@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from kibitz.errors import KibitzError
 from kibitz.features.workbench import Workbench
+from kibitz.models.catalog import ModelInfo
 from kibitz.models.protocol import Feature
 from kibitz.models.select import OFFLINE
 
@@ -35,7 +36,10 @@ async def list_models(bench: Workbench) -> list[dict[str, Any]]:
         *(choice.for_feature(f) for f in get_args(Feature)),
     )
     names = [n for n in dict.fromkeys(named) if n and n != OFFLINE]
-    if names:
+    if names and not settings.trusted:
+        why = "the workspace is not trusted"
+        rows += [ModelInfo(name, name.partition("/")[0], available=False, reason=why).to_json() for name in names]
+    elif names:
         rows += [info.to_json() for info in await bench.services.gateway.describe(names)]
     for row in rows:
         row["features"] = [f for f in FEATURES if choice.for_feature(f) == row["name"]]  # type: ignore[arg-type]

@@ -35,6 +35,9 @@ from kibitz.verify.checks import Check
 
 OnText = Callable[[str], None]
 
+NEEDS_NO_PROCESS: frozenset[Feature] = frozenset({"complete", "explain", "find_bugs"})
+"""What the built-in engine answers, if with less, without starting anything."""
+
 
 class Workbench:
     """One project's. `open_documents` gives the texts an editor has open: they count, not the disk."""
@@ -62,8 +65,11 @@ class Workbench:
         return str(self.root) if self.root is not None else None
 
     def model(self, feature: Feature, override: str | None = None) -> Model:
-        """Who answers. Raises `untrusted` where that would be a language model and the workspace is not trusted."""
+        """Who answers. In a workspace that is not trusted the built-in engine does what needs no process, and for
+        anything else that would be a language model's this raises `untrusted`."""
         name = override or self.services.choice.for_feature(feature)
+        if override is None and feature in NEEDS_NO_PROCESS and not self.settings.trusted:
+            name = OFFLINE
         return self.services.offline if name == OFFLINE else self.services.gateway.model(name)
 
     async def ask(

@@ -16,7 +16,7 @@ from kibitz.lsp.session import Session
 from kibitz.text import Document, Range, fits
 
 if TYPE_CHECKING:
-    from kibitz.verify.edit import ProposedEdit
+    from kibitz.features.refactor import Refactoring
 
 OURS = "kibitz"
 """The key of an action's `data` that says it is ours."""
@@ -98,8 +98,8 @@ async def list_actions(place: Place) -> list[lsp.CodeAction]:
     return actions
 
 
-async def perform(session: Session, data: Any) -> ProposedEdit:
-    """The edit of a chosen action, from its `data`. Raises the feature's errors."""
+async def perform(session: Session, data: Any) -> Refactoring:
+    """The checked edit of a chosen action, from its `data`. Raises the feature's errors."""
     from kibitz.features import refactor as feature
     from kibitz.features.fix import apply_finding
 
@@ -109,17 +109,17 @@ async def perform(session: Session, data: Any) -> ProposedEdit:
     where = arguments.needed_range(document)
     match arguments.text("do"):
         case "finding":
-            return (await apply_finding(bench, document, arguments.text("id"))).edit
+            return await apply_finding(bench, document, arguments.text("id"))
         case "fix":
             message, source, code = (
                 arguments.text("message"),
                 arguments.text("source", ""),
                 arguments.text("code", ""),
             )
-            return (await feature.fix(bench, document, where, message, source, code)).edit
+            return await feature.fix(bench, document, where, message, source, code)
         case _:
             kind: Any = arguments.maybe("kind")
-            return (await feature.refactor(bench, document, where, kind=kind)).edit
+            return await feature.refactor(bench, document, where, kind=kind)
 
 
 async def _carry_edit(place: Place, action: lsp.CodeAction, number: str) -> None:

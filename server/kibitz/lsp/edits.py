@@ -41,8 +41,10 @@ def _same(file: FileEdit, now: Any) -> FileEdit:
     return file if now is None else attrs.evolve(file, document=now)
 
 
-def workspace_edit(session: Session, edit: ProposedEdit) -> lsp.WorkspaceEdit:
-    """The edit in the shape the client declared. Raises `unsupported` where it would have to create a file and cannot."""
+def workspace_edit(session: Session, edit: ProposedEdit, *, confirm: bool = False) -> lsp.WorkspaceEdit:
+    """The edit in the shape the client declared; `confirm` asks for a preview first, as an edit by a model wants.
+
+    Raises `unsupported` where it would have to create a file and cannot."""
     client = session.client
     annotated = client.annotations and client.document_changes
     changes: list[Any] = []
@@ -71,7 +73,7 @@ def workspace_edit(session: Session, edit: ProposedEdit) -> lsp.WorkspaceEdit:
         )
     if not client.document_changes:
         return lsp.WorkspaceEdit(changes=plain)
-    annotation = lsp.ChangeAnnotation("kibitz", needs_confirmation=True, description=summary(edit.checks))
+    annotation = lsp.ChangeAnnotation("kibitz", needs_confirmation=confirm, description=summary(edit.checks))
     return lsp.WorkspaceEdit(
         document_changes=changes, change_annotations={ANNOTATION: annotation} if annotated else None
     )
@@ -83,7 +85,7 @@ def summary(checks: tuple[Check, ...]) -> str:
     return "  ".join(f"{marks[check.status]} {check.name}" for check in checks)
 
 
-async def apply(session: Session, edit: ProposedEdit, label: str) -> bool:
+async def apply(session: Session, edit: ProposedEdit, label: str, *, confirm: bool = False) -> bool:
     """Have the client apply the edit; a client that cannot gets a message and the diff. Raises StaleError."""
     edit = current(session, edit)
     if not session.client.apply_edit:
@@ -92,7 +94,7 @@ async def apply(session: Session, edit: ProposedEdit, label: str) -> bool:
             lsp.MessageType.Info, "kibitz: this editor cannot apply the change for you; here is the diff."
         )
         return False
-    params = lsp.ApplyWorkspaceEditParams(workspace_edit(session, edit), label)
+    params = lsp.ApplyWorkspaceEditParams(workspace_edit(session, edit, confirm=confirm), label)
     try:
         answer = await session.ask_client(lsp.WORKSPACE_APPLY_EDIT, params)
     except KibitzError as error:
@@ -135,8 +137,8 @@ def _version(session: Session, file: FileEdit) -> int | None:
     return live.version
 
 
-def to_json(session: Session, edit: ProposedEdit) -> Any:
+def to_json(session: Session, edit: ProposedEdit, *, confirm: bool = False) -> Any:
     """The edit as a command's result carries it."""
     from pygls.protocol import default_converter
 
-    return default_converter().unstructure(workspace_edit(session, edit))  # type: ignore[no-untyped-call]
+    return default_converter().unstructure(workspace_edit(session, edit, confirm=confirm))  # type: ignore[no-untyped-call]

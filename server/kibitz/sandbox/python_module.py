@@ -6,6 +6,7 @@ import json
 import sys
 import sysconfig
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -121,7 +122,7 @@ def script_job(
         interpreter or Path(sys.executable),
         [f"{_TOOLS}/main.py"],
         files={
-            **_sources((script, *needs)),
+            **_sources(script, *needs),
             f"{_TOOLS}/main.py": _MAIN.format(module=script),
             "spec.json": json.dumps({**spec, "target": module.to_json()}),
             **(files or {}),
@@ -134,7 +135,8 @@ def script_job(
     )
 
 
-def _sources(modules: Sequence[str]) -> dict[str, str]:
+@cache
+def _sources(*modules: str) -> Mapping[str, str]:
     """The modules' sources under the names they are imported by."""
     found: dict[str, str] = {}
     for name in modules:

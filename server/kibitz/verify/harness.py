@@ -116,7 +116,6 @@ def _with_pytest(spec: dict[str, Any], text: str, lines: Lines, write: Write) ->
         ".",
         "--import-mode=importlib",
     ]
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     if "mark.asyncio" in text and importlib.util.find_spec("pytest_asyncio") is not None:
         options += ["-p", "pytest_asyncio.plugin", "-o", "asyncio_default_fixture_loop_scope=function"]
     try:

@@ -166,7 +166,7 @@ async def _run_once(
             interpreter=interpreter,
             root=root,
             files={TEST_FILE: text},
-            env=_WORLDS[number % len(_WORLDS)],
+            env={**_WORLDS[number % len(_WORLDS)], "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
             limits=limits,
             collect=(_RECORDS,),
         )

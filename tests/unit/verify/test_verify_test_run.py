@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
@@ -264,6 +265,59 @@ async def test_the_standard_library_needs_no_project(sandbox: Sandbox) -> None:
     run = await run_tests(sandbox, tests, target=document, root=None, runs=1)
     assert run.tests[0].passed
     assert len(run.tests[0].adds) > 10
+
+
+async def test_without_pytest_functions_and_unittest_classes_run(sandbox: Sandbox, target: Document) -> None:
+    base = Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    if not base.is_file() or any(Path(sys.base_prefix).glob("lib/python*/site-packages/pytest")):
+        pytest.skip("there is no interpreter without pytest")
+    tests = """
+import asyncio
+import unittest
+from small import Stack, clamp
+
+
+def test_plain():
+    assert clamp(3, 0, 5) == 3
+
+
+async def test_coroutine():
+    await asyncio.sleep(0)
+    assert clamp(9, 0, 5) == 5
+
+
+def test_fixture(tmp_path):
+    assert clamp(1, 0, 5) == 1
+
+
+class TestStack(unittest.TestCase):
+    def setUp(self):
+        self.stack = Stack()
+
+    def test_push(self):
+        self.stack.push(1)
+        self.assertEqual(self.stack.items, [1])
+
+    def test_wrong(self):
+        self.assertEqual(clamp(1, 0, 5), 2)
+
+
+class TestPlain:
+    def test_pop(self):
+        stack = Stack()
+        stack.push(2)
+        assert stack.pop() == 2
+"""
+    run = await run_tests(sandbox, tests, target=target, root=None, interpreter=base, runs=2)
+    assert run.error == ""
+    assert {test.name: test.reason for test in run.tests} == {
+        "test_plain": "",
+        "test_coroutine": "",
+        "test_fixture": "SkipTest: needs pytest, which is not installed",
+        "TestStack.test_push": "",
+        "TestStack.test_wrong": "AssertionError: 1 != 2",
+        "TestPlain.test_pop": "",
+    }
 
 
 async def test_a_name_that_cannot_be_imported_is_refused(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -143,9 +143,10 @@ async def analyze(session: Session, given: Any, token: Token) -> Any:
 async def _edited(session: Session, result: refactoring.Refactoring, label: str, *, apply_it: bool) -> Any:
     """The result of a command that changes text: the edit as it fits now, applied where that was asked for."""
     edit = current(session, result.edit)
-    answer = {**result.envelope.to_json(), "edit": to_json(session, edit)}
+    confirm = result.envelope.engine != "offline"
+    answer = {**result.envelope.to_json(), "edit": to_json(session, edit, confirm=confirm)}
     if apply_it:
-        answer["applied"] = await apply(session, edit, label)
+        answer["applied"] = await apply(session, edit, label, confirm=confirm)
     return answer
 
 

@@ -17,7 +17,9 @@ async def handle(session: Session, action: lsp.CodeAction) -> lsp.CodeAction:
     if action.edit is not None or not isinstance(action.data, dict) or OURS not in action.data:
         return action
     async with report(session, f"kibitz: {action.title}", None, None):
-        edit = await perform(session, action.data[OURS])
-    action.edit = workspace_edit(session, current(session, edit))
+        made = await perform(session, action.data[OURS])
+    action.edit = workspace_edit(
+        session, current(session, made.edit), confirm=made.envelope.engine != "offline"
+    )
     action.command = None
     return action

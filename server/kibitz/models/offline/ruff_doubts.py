@@ -233,18 +233,13 @@ def _kept(module: Module, function: ast.Lambda) -> bool:
 
 
 def _useless_expression(document: Document, module: Module, finding: Finding) -> Finding | None:
-    """A call without its parentheses, or a sum that goes nowhere; other expressions may be there to fail or to warm up."""
+    """A call without its parentheses; other expressions may be there to fail or to be imported for."""
     for node in module.at(finding):
         if any(isinstance(around, ast.Try | ast.With | ast.AsyncWith) for around in module.around(node)):
             return None
-        if isinstance(module.parents.get(node), ast.Expr):
-            match node:
-                case ast.Attribute(attr=verb) if verb in VERBS:
-                    return evolve(
-                        finding, severity="warning", message=f"`{verb}` is not called: `()` is missing."
-                    )
-                case ast.BinOp(op=ast.Add() | ast.Sub() | ast.Mult()):
-                    return evolve(finding, severity="warning")
+        match node:
+            case ast.Attribute(attr=verb) if verb in VERBS and isinstance(module.parents[node], ast.Expr):
+                return evolve(finding, message=f"`{verb}` is not called: `()` is missing.")
     return None
 
 
@@ -256,7 +251,7 @@ def _mutated_while_iterated(document: Document, module: Module, finding: Finding
 
 def _exported_names(document: Document, module: Module, finding: Finding) -> Finding | None:
     """`thing.__name__` is a string."""
-    return None if "__name__" in document.slice(finding.range) else finding
+    return None if "__name__" in document.line(finding.range.start.line) else finding
 
 
 def _self_comparison(document: Document, module: Module, finding: Finding) -> Finding | None:

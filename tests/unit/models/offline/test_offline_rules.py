@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from kibitz.models.offline.rules import FAMILIES, GRAMMARS, SEVERITIES, all_rules, rules_for
 from kibitz.models.offline.rules_worker import scan
 
-SECTION = re.compile(r"^### (?P<rule>\S+)\n(?P<bad>.*?)^--- good\n(?P<good>.*?)(?=^### |\Z)", re.MULTILINE | re.DOTALL)
+SECTION = re.compile(
+    r"^### (?P<rule>\S+)\n(?P<bad>.*?)^--- good\n(?P<good>.*?)(?=^### |\Z)", re.MULTILINE | re.DOTALL
+)
 
 
 def read_samples() -> dict[str, tuple[str, str]]:
