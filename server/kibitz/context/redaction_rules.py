@@ -19,18 +19,24 @@ from kibitz.context.redaction_values import (
 )
 
 
+SHORTEST_TOKEN = 18
+"""Of the formats below, beginning and all."""
+
+
 @frozen
 class Rule:
     """A format. It is looked for only where one of the `anchors` stands, so that texts without them cost nothing.
 
     The pattern has to match at the anchor; the secret is its group `value`, else all of it. `folded` anchors are
-    lower-case and meet any case.
+    lower-case and meet any case. A `whole` secret is, with its anchor, one run of at least SHORTEST_TOKEN characters
+    that tokens are made of: where a text has no such run with an anchor in it, the rule is passed over.
     """
 
     anchors: tuple[str, ...]
     pattern: str
     true_of: Callable[[re.Match[str]], bool] | None = None
     folded: bool = False
+    whole: bool = True
 
 
 @cache
@@ -90,6 +96,8 @@ def _assigned(match: re.Match[str]) -> bool:
     return firm and written and any(map(str.isdigit, value)) and password_like(value, words=False)
 
 
+_AHEAD = r"(?=[\w-]{3,60}+[\"'`\\]{0,3}\]?[ \t]*[:=!>,])"
+"""Most names are not followed by anything: seen at a glance, they cost little."""
 _START = r"(?<![A-Za-z0-9_])"
 _END = r"(?![A-Za-z0-9_-])"
 _HEX = r"(?![A-Za-z0-9])"
@@ -101,6 +109,7 @@ _FIRM = (
 _WEAK = r"token|credentials?|auth(?:orization)?(?:[_-]?(?:token|key))?|access[_-]?key"
 _KEY = r"(?<=[a-z0-9_-])(?<!public)(?<!public[_-])(?<!primary[_-])(?<!foreign[_-])key"
 _ASSIGNMENT = (
+    _AHEAD +
     rf"(?i:(?P<firm>{_FIRM})|(?P<weak>{_WEAK})|(?P<key>{_KEY}))"
     r"(?i:[_-]?(?:key|value|val|string|str|text|b64|base64|hex|prod|dev|live|old|new|v?[0-9]{1,2}))?"
     r"(?P<close>(?:\\?[\"'`])?)\]?"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from kibitz.context.redaction_rules import RULES, compiled, secret_of
+from kibitz.context.redaction_rules import RULES, SHORTEST_TOKEN, compiled, secret_of
 from kibitz.context.redaction_values import wordlike
 
 Span = tuple[int, int]
@@ -20,11 +20,12 @@ _RUN = re.compile(
     r"|[A-Za-z0-9+/]{4,15}={0,2}(?=(?:\\.|[^A-Za-z0-9+/=\\])*(?:[0-9]{1,6}\s)?\Z))"  # the short last line
 )
 _NEXT_RUN = re.compile(
-    r"(?:[\s\"'+,()#*>]|\\[nr]|(?<=\s)[0-9]{1,6}(?=\s))*(?P<value>[A-Za-z0-9+/]{16,}={0,2})(?![A-Za-z0-9_.(])"
+    r"(?:[\s\"'+,()#*>]|\\[nr]|(?<=\s)[0-9]{1,6}(?=\s))*+(?P<value>[A-Za-z0-9+/]{16,}+={0,2})(?![A-Za-z0-9_.(])"
 )
 _ONLY_RUNS = re.compile(
-    r"\s*(?:[0-9]{1,6} )?[\s\"'+,()#*>]*(?:[A-Za-z0-9+/]{4,}={0,2}(?:\\[nr])*)*[\s\"'+,()]*"
+    r"\s*+(?:[0-9]{1,6} )?[\s\"'+,()#*>]*+(?:[A-Za-z0-9+/]{4,}+={0,2}+(?:\\[nr])*+)*+[\s\"'+,()]*+"
 )
+_LONG = re.compile(rf"[A-Za-z0-9_+/=.:~-]{{{SHORTEST_TOKEN},}}+")
 
 
 def find_secrets(text: str) -> list[Span]:
@@ -34,13 +35,18 @@ def find_secrets(text: str) -> list[Span]:
         text
     ):  # a few letters grow when they are folded, and every place after them would be wrong
         folded = "".join(c.lower() if c.isascii() else c for c in text)
+    long = "\n".join(_LONG.findall(text))
     spans: list[Span] = []
     for rule in RULES:
         where = folded if rule.folded else text
         for anchor in rule.anchors:
+            if rule.whole and anchor not in long:
+                continue
             at = where.find(anchor)
+            if at >= 0:
+                pattern = compiled(rule.pattern)
             while at >= 0:
-                match = compiled(rule.pattern).match(text, at)
+                match = pattern.match(text, at)
                 if match is not None and (rule.true_of is None or rule.true_of(match)):
                     spans.append(secret_of(match))
                 at = where.find(anchor, at + 1)
@@ -62,18 +68,19 @@ def merged(spans: Iterable[Span]) -> list[Span]:
 
 def _private_keys(text: str) -> Iterator[Span]:
     """The Base64 between the first and the last line of private keys, either of which may have been cut off."""
-    done = 0
-    for begin in _BEGINS.finditer(text):
-        after = _BEGINS.search(text, begin.end())
-        limit = min(begin.end() + LONGEST_KEY, after.start() if after else len(text))
+    begins = list(_BEGINS.finditer(text))
+    limits = [*(begin.start() for begin in begins[1:]), len(text)]
+    closed = set()
+    for begin, limit in zip(begins, limits, strict=True):
+        limit = min(limit, begin.end() + LONGEST_KEY)
         end = _ENDS.search(text, begin.end(), limit)
         if end is None:
             yield from _following(text, begin.end(), limit)
         else:
-            done = end.end()
+            closed.add(end.start())
             yield from _runs(text, begin.end(), end.start())
     for end in _ENDS.finditer(text):
-        if end.start() >= done and not _BEGINS.search(text, max(0, end.start() - LONGEST_KEY), end.start()):
+        if end.start() not in closed:
             yield from _preceding(text, end.start())
 
 

@@ -67,11 +67,11 @@ class Services:
     def worker(self, module: str, name: str) -> Worker:
         """The process that serves a module; started at its first call. Raises `untrusted`."""
         self.require_trust()
-        if module not in self._workers:
+        if name not in self._workers:
             from kibitz.workers.worker import Worker
 
-            self._workers[module] = Worker(module, name=name, env=environment())
-        return self._workers[module]
+            self._workers[name] = Worker(module, name=name, env=environment())
+        return self._workers[name]
 
     async def warm(self) -> None:
         """Start what the configured engines will need, so that the first answer does not wait for it."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kibitz.errors import KibitzError, unsupported
+from kibitz.models.offline.members import Members, asks_for_member
 from kibitz.models.protocol import Done, Event, Request, Text
 from kibitz.models.tasks import (
     ChatTask,
@@ -21,7 +22,7 @@ from kibitz.models.tasks import (
     TestsTask,
 )
 from kibitz.paths import shown
-from kibitz.settings import Settings
+from kibitz.settings import Settings, user_places
 
 if TYPE_CHECKING:
     from kibitz.models.offline.complete import Completer
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from kibitz.workers.worker import Worker
 
 WorkerFor = Callable[[str, str], "Worker"]
+MEMBERS = ("kibitz.models.offline.python_worker", "members")
 PYTHON = ("kibitz.models.offline.python_worker", "Python")
 RULES = ("kibitz.models.offline.rules_worker", "rules")
 
@@ -43,6 +45,7 @@ class OfflineEngine:
         self._worker = worker
         self._sandbox = sandbox
         self._completer: Completer | None = None
+        self._members: Members | None = None
 
     def use(self, settings: Settings) -> None:
         """New settings from now on."""
@@ -51,6 +54,8 @@ class OfflineEngine:
     async def close(self) -> None:
         """Forget what was read for completion."""
         self._completer = None
+        if self._members is not None:
+            await self._members.close()
 
     async def stream(self, request: Request) -> AsyncIterator[Event]:
         """The answer to the request's task. Raises `unsupported` for what it cannot do, and `untrusted`."""
@@ -94,7 +99,12 @@ class OfflineEngine:
             from kibitz.models.offline.complete import Completer
 
             self._completer = Completer()
-        return await self._completer.complete(task)
+        suggestion = await self._completer.complete(task)
+        if self._settings.trusted and asks_for_member(task):
+            if self._members is None:  # jedi's own process: a slow rename must not hold up a key
+                self._members = Members(self._worker(*MEMBERS), str(user_places().index / "jedi"))
+            return await self._members.correct(task, suggestion)
+        return suggestion
 
     async def _find_bugs(self, task: FindBugsTask) -> str:
         from kibitz.models.offline.findings import find_bugs, syntax_findings, to_json
