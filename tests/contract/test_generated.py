@@ -14,4 +14,6 @@ def test_generated_files_are_up_to_date() -> None:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     for path, text in module.generated().items():
-        assert path.read_text("utf-8") == text, f"{path.name} is out of date: run python editor-extension/generate.py"
+        assert path.read_text("utf-8") == text, (
+            f"{path.name} is out of date: run python editor-extension/generate.py"
+        )

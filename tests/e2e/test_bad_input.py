@@ -75,7 +75,9 @@ async def everything(editor: Editor, uri: str, where: dict[str, Any]) -> list[di
         ("kibitz.refactor", {"range": where, "kind": "organize_imports"}),
         ("kibitz.refactor", {"range": where, "kind": "extract_function"}),
     ):
-        numbers.append(editor.start("workspace/executeCommand", {"command": name, "arguments": [{"uri": uri, **given}]}))
+        numbers.append(
+            editor.start("workspace/executeCommand", {"command": name, "arguments": [{"uri": uri, **given}]})
+        )
     return [await editor.answer(number) for number in numbers]
 
 
@@ -91,7 +93,9 @@ def assert_civil(answers: list[dict[str, Any]]) -> None:
 
 @pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize("where", [CURSOR, EVERYWHERE], ids=["start", "outside"])
-async def test_every_request_about_any_text_is_answered(editor: Editor, tmp_path: Path, name: str, where: dict[str, Any]) -> None:
+async def test_every_request_about_any_text_is_answered(
+    editor: Editor, tmp_path: Path, name: str, where: dict[str, Any]
+) -> None:
     uri = (tmp_path / "strange.py").as_uri()
     editor.open(uri, TEXTS[name])
     answers = await everything(editor, uri, where)
@@ -103,7 +107,9 @@ async def test_every_request_about_any_text_is_answered(editor: Editor, tmp_path
     editor.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
 
 
-@pytest.mark.parametrize("language", ["", "plaintext", "markdown", "json", "cobol", "python", "go", "PYTHON", "x" * 5000])
+@pytest.mark.parametrize(
+    "language", ["", "plaintext", "markdown", "json", "cobol", "python", "go", "PYTHON", "x" * 5000]
+)
 async def test_any_language_is_answered(editor: Editor, tmp_path: Path, language: str) -> None:
     uri = (tmp_path / "file.unknown").as_uri()
     editor.open(uri, "x = 1\nfunc main() {}\n# text\n", language)
@@ -114,7 +120,9 @@ async def test_any_language_is_answered(editor: Editor, tmp_path: Path, language
 
 
 @pytest.mark.parametrize("at", [(0, FAR), (FAR, 0), (FAR, FAR), (2**31 - 1, 2**31 - 1)])
-async def test_positions_outside_of_the_document_are_clamped(editor: Editor, tmp_path: Path, at: tuple[int, int]) -> None:
+async def test_positions_outside_of_the_document_are_clamped(
+    editor: Editor, tmp_path: Path, at: tuple[int, int]
+) -> None:
     uri = (tmp_path / "short.py").as_uri()
     editor.open(uri, "import os\n")
     where = {"line": at[0], "character": at[1]}
@@ -127,7 +135,9 @@ async def test_positions_outside_of_the_document_are_clamped(editor: Editor, tmp
 
 
 @pytest.mark.parametrize("at", [(-1, 0), (0, -1), (0, 1.5), ("0", 0), (None, 0), (2**70, 0)])
-async def test_positions_that_are_none_are_refused(editor: Editor, tmp_path: Path, at: tuple[Any, Any]) -> None:
+async def test_positions_that_are_none_are_refused(
+    editor: Editor, tmp_path: Path, at: tuple[Any, Any]
+) -> None:
     uri = (tmp_path / "negative.py").as_uri()
     editor.open(uri, "import os\n")
     where = {"line": at[0], "character": at[1]}
@@ -135,16 +145,28 @@ async def test_positions_that_are_none_are_refused(editor: Editor, tmp_path: Pat
     answer = await editor.answer(editor.start("textDocument/inlineCompletion", params))
     assert answer.get("error", {"code": -32602})["code"] == -32602, answer
     answer = await editor.answer(
-        editor.start("workspace/executeCommand", {"command": "kibitz.explain", "arguments": [{"uri": uri, "range": {"start": where, "end": where}}]})
+        editor.start(
+            "workspace/executeCommand",
+            {
+                "command": "kibitz.explain",
+                "arguments": [{"uri": uri, "range": {"start": where, "end": where}}],
+            },
+        )
     )
     assert answer.get("error", {"code": -32602})["code"] == -32602, answer
 
 
-async def test_a_syntax_error_at_the_cursor_still_gets_suggestions_that_do_no_harm(editor: Editor, tmp_path: Path) -> None:
+async def test_a_syntax_error_at_the_cursor_still_gets_suggestions_that_do_no_harm(
+    editor: Editor, tmp_path: Path
+) -> None:
     uri = (tmp_path / "typing.py").as_uri()
     text = "def total(items):\n    return sum(items)\n\n\ndef other(items):\n    return sum(\n"
     editor.open(uri, text)
-    params = {"textDocument": {"uri": uri}, "position": {"line": 5, "character": 15}, "context": {"triggerKind": 1}}
+    params = {
+        "textDocument": {"uri": uri},
+        "position": {"line": 5, "character": 15},
+        "context": {"triggerKind": 1},
+    }
     (item,) = (await editor.request("textDocument/inlineCompletion", params))["items"]
     lines = text.split("\n")
     lines[5] += item["insertText"]
@@ -154,12 +176,23 @@ async def test_a_syntax_error_at_the_cursor_still_gets_suggestions_that_do_no_ha
 
 
 @pytest.mark.parametrize(
-    "uri", ["untitled:Untitled-1", "http://example.test/a.py", "vscode-notebook-cell:/a.ipynb#W0", "git:/a.py?{}", "not a uri", "file:///a%00b.py", ""]
+    "uri",
+    [
+        "untitled:Untitled-1",
+        "http://example.test/a.py",
+        "vscode-notebook-cell:/a.ipynb#W0",
+        "git:/a.py?{}",
+        "not a uri",
+        "file:///a%00b.py",
+        "",
+    ],
 )
 async def test_documents_that_are_no_files_work_once_opened(editor: Editor, uri: str) -> None:
     answers = await everything(editor, uri, EVERYWHERE)
     assert_civil(answers)
-    assert all(a["error"]["data"]["kind"] in ("invalid", "not_found") for a in answers[4:]), "it was never opened"
+    assert all(a["error"]["data"]["kind"] in ("invalid", "not_found") for a in answers[4:]), (
+        "it was never opened"
+    )
     editor.open(uri, BUGGY)
     answers = await everything(editor, uri, EVERYWHERE)
     assert_civil(answers)
@@ -177,7 +210,10 @@ async def test_a_document_that_was_never_opened_is_read_from_disk(editor: Editor
     answers = await everything(editor, path.as_uri(), CURSOR)
     assert_civil(answers)
     assert "A shop" in answers[4]["result"]["markdown"]
-    assert answers[8]["result"]["edit"]["documentChanges"][0]["textDocument"] == {"uri": path.as_uri(), "version": None}
+    assert answers[8]["result"]["edit"]["documentChanges"][0]["textDocument"] == {
+        "uri": path.as_uri(),
+        "version": None,
+    }
 
 
 BYTES = {
@@ -189,11 +225,15 @@ BYTES = {
 
 
 @pytest.mark.parametrize("name", BYTES)
-async def test_files_that_are_no_text_are_refused_with_the_reason(editor: Editor, tmp_path: Path, name: str) -> None:
+async def test_files_that_are_no_text_are_refused_with_the_reason(
+    editor: Editor, tmp_path: Path, name: str
+) -> None:
     data, word = BYTES[name]
     path = tmp_path / name
     path.write_bytes(data)
-    error = await editor.error("workspace/executeCommand", {"command": "kibitz.explain", "arguments": [{"uri": path.as_uri()}]})
+    error = await editor.error(
+        "workspace/executeCommand", {"command": "kibitz.explain", "arguments": [{"uri": path.as_uri()}]}
+    )
     assert error["data"]["kind"] == "invalid"
     assert word in error["message"]
     assert error["data"]["hint"]
@@ -257,10 +297,17 @@ async def test_without_a_folder_the_workspace_has_no_bugs_to_find(editor: Editor
     assert "folder" in error["data"]["message"] + error["data"]["hint"]
 
 
-@pytest.mark.parametrize("folders", [[], [{"uri": "file:///does/not/exist", "name": "gone"}, {"uri": "untitled:x", "name": "x"}]])
+@pytest.mark.parametrize(
+    "folders", [[], [{"uri": "file:///does/not/exist", "name": "gone"}, {"uri": "untitled:x", "name": "x"}]]
+)
 async def test_any_workspace_starts(folders: Any, tmp_path: Path) -> None:
     async with Editor() as editor:
-        params = {"processId": None, "rootUri": None, "capabilities": {"workspace": {"workspaceFolders": True}}, "workspaceFolders": folders}
+        params = {
+            "processId": None,
+            "rootUri": None,
+            "capabilities": {"workspace": {"workspaceFolders": True}},
+            "workspaceFolders": folders,
+        }
         await editor.request("initialize", params)
         editor.notify("initialized")
         uri = (tmp_path / "a.py").as_uri()

@@ -40,11 +40,17 @@ async def works(editor: Editor, words: str = "What is a wombat?") -> dict[str, A
     first = await editor.command("kibitz.chat.send", {"message": words})
     assert first["text"]
     for _ in range(2):
-        again = await editor.command("kibitz.chat.send", {"message": words, "conversationId": first["conversationId"]})
+        again = await editor.command(
+            "kibitz.chat.send", {"message": words, "conversationId": first["conversationId"]}
+        )
         assert again["conversationId"] == first["conversationId"]
-    kept = (await editor.command("kibitz.chat.get", {"conversationId": first["conversationId"]}))["conversation"]
+    kept = (await editor.command("kibitz.chat.get", {"conversationId": first["conversationId"]}))[
+        "conversation"
+    ]
     assert [m["role"] for m in kept["messages"]] == ["user", "assistant"] * 3
-    assert first["conversationId"] in [c["id"] for c in (await editor.command("kibitz.chat.list"))["conversations"]]
+    assert first["conversationId"] in [
+        c["id"] for c in (await editor.command("kibitz.chat.list"))["conversations"]
+    ]
     assert (await editor.command("kibitz.chat.search", {"query": "wombat"}))["conversations"]
     assert (await editor.command("kibitz.usage"))["rows"] == []
     assert (await editor.command("kibitz.egress"))["rows"] == []
@@ -70,7 +76,13 @@ async def test_two_servers_share_one_database() -> None:
         await one.initialize()
         await two.initialize()
         numbers = [
-            (e, e.start("workspace/executeCommand", {"command": "kibitz.chat.send", "arguments": [{"message": f"question {n}"}]}))
+            (
+                e,
+                e.start(
+                    "workspace/executeCommand",
+                    {"command": "kibitz.chat.send", "arguments": [{"message": f"question {n}"}]},
+                ),
+            )
             for n in range(10)
             for e in (one, two)
         ]
@@ -83,7 +95,10 @@ async def test_two_servers_share_one_database() -> None:
             assert said(editor, "") == []
         gone = listed[0]["id"]
         await one.command("kibitz.chat.delete", {"conversationId": gone})
-        missing = await two.error("workspace/executeCommand", {"command": "kibitz.chat.get", "arguments": [{"conversationId": gone}]})
+        missing = await two.error(
+            "workspace/executeCommand",
+            {"command": "kibitz.chat.get", "arguments": [{"conversationId": gone}]},
+        )
         assert missing["data"]["kind"] == "not_found"
 
 
@@ -113,7 +128,9 @@ async def test_a_database_that_is_none(state: str, kibitz_home: Path) -> None:
         assert database["problem"]["message"] in told[0]
         assert await editor.leave() == 0
     if state == "corrupt":
-        assert [p.read_bytes()[16:20] for p in kibitz_home.glob("kibitz.db.corrupt-*")] == [b"\xa5" * 4], "it is kept"
+        assert [p.read_bytes()[16:20] for p in kibitz_home.glob("kibitz.db.corrupt-*")] == [b"\xa5" * 4], (
+            "it is kept"
+        )
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -153,7 +170,9 @@ async def test_a_full_disk(tmp_path: Path, kibitz_home: Path) -> None:
         await editor.initialize()
         for _ in range(3):
             assert (await editor.command("kibitz.chat.send", {"message": "wombat " * 5000}))["text"]
-        assert len((await editor.command("kibitz.chat.list"))["conversations"]) == 4, "the old ones and those in memory"
+        assert len((await editor.command("kibitz.chat.list"))["conversations"]) == 4, (
+            "the old ones and those in memory"
+        )
         assert len(said(editor, "full")) == 1
         assert (await editor.command("kibitz.status"))["database"]["persistent"] is False
         assert await editor.leave() == 0

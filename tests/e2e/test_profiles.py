@@ -72,7 +72,8 @@ async def test_a_suggestion_reaches_every_client(client: LanguageClient) -> None
     where = lsp.Range(lsp.Position(line, 11), lsp.Position(line, len("    total = sum(values)")))
     client.text_document_did_change(
         lsp.DidChangeTextDocumentParams(
-            lsp.VersionedTextDocumentIdentifier(uri=uri, version=1), [lsp.TextDocumentContentChangePartial(where, "")]
+            lsp.VersionedTextDocumentIdentifier(uri=uri, version=1),
+            [lsp.TextDocumentContentChangePartial(where, "")],
         )
     )
     at = lsp.Position(line, 11)
@@ -85,7 +86,9 @@ async def test_a_suggestion_reaches_every_client(client: LanguageClient) -> None
         assert item.range == lsp.Range(at, at), "without a range VS Code replaces the word"
         assert item.insert_text
     else:
-        answer = await client.text_document_completion_async(lsp.CompletionParams(lsp.TextDocumentIdentifier(uri), at))
+        answer = await client.text_document_completion_async(
+            lsp.CompletionParams(lsp.TextDocumentIdentifier(uri), at)
+        )
         assert answer.is_incomplete
         (item,) = answer.items
         assert isinstance(item.text_edit, lsp.TextEdit)
@@ -110,7 +113,9 @@ async def test_an_action_can_be_taken_in_every_client(client: LanguageClient) ->
     assert {"Extract function", "Explain", "Find bugs", "Generate tests"} <= set(titles)
     action = next(a for a in actions if a.title == "Extract function")
     if client.profile in ("ale", "minimal"):  # type: ignore[attr-defined]
-        assert "'apply': True" in repr(action), "without resolve the action is a command that applies its edit"
+        assert "'apply': True" in repr(action), (
+            "without resolve the action is a command that applies its edit"
+        )
         return
     assert isinstance(action, lsp.CodeAction)
     assert action.edit is None and action.command is None, "listing computes nothing"
@@ -139,7 +144,11 @@ async def test_every_client_gets_answers_by_command(client: LanguageClient) -> N
     assert "average" in answer["markdown"]
     assert answer["unresolved"] == []
     assert {"inputTokens", "cachedTokens", "outputTokens", "costUsd", "estimated"} == set(answer["usage"])
-    found = plain(await client.workspace_execute_command_async(lsp.ExecuteCommandParams("kibitz.findBugs", [{"uri": uri}])))
+    found = plain(
+        await client.workspace_execute_command_async(
+            lsp.ExecuteCommandParams("kibitz.findBugs", [{"uri": uri}])
+        )
+    )
     assert {f["rule"] for f in found["findings"]} >= {"ruff/F401", "ruff/B006"}
 
 

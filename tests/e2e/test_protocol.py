@@ -62,13 +62,17 @@ async def test_requests_before_initialize_are_refused_with_the_specified_code() 
 async def test_a_second_initialize_is_refused() -> None:
     async with Editor() as editor:
         await editor.initialize()
-        assert (await editor.error("initialize", {"processId": None, "capabilities": {}, "rootUri": None}))["code"] == -32600
+        assert (await editor.error("initialize", {"processId": None, "capabilities": {}, "rootUri": None}))[
+            "code"
+        ] == -32600
         assert await editor.command("kibitz.status")
 
 
 async def test_requests_before_initialized_are_answered() -> None:
     async with Editor(PROFILES["vscode"]) as editor:
-        await editor.request("initialize", {"processId": None, "capabilities": PROFILES["vscode"], "rootUri": None})
+        await editor.request(
+            "initialize", {"processId": None, "capabilities": PROFILES["vscode"], "rootUri": None}
+        )
         status = await editor.command("kibitz.status")
         assert status["engine"] == "offline"
 
@@ -77,7 +81,9 @@ async def test_after_shutdown_requests_are_refused_and_exit_says_zero() -> None:
     async with Editor() as editor:
         await editor.initialize()
         await editor.request("shutdown")
-        assert (await editor.error("workspace/executeCommand", {"command": "kibitz.status"}))["code"] == -32600
+        assert (await editor.error("workspace/executeCommand", {"command": "kibitz.status"}))[
+            "code"
+        ] == -32600
         editor.notify("exit")
         assert await asyncio.wait_for(editor.process.wait(), 20) == 0
 
@@ -117,9 +123,12 @@ async def test_parameters_that_do_not_fit_are_answered() -> None:
         await editor.initialize()
         assert (await editor.error("textDocument/codeAction", {"textDocument": 7}))["code"] == -32602
         assert (await editor.error("textDocument/completion", None))["code"] == -32602
-        assert (await editor.error("workspace/executeCommand", {"command": "kibitz.explain", "arguments": [[]]}))["code"] == -32602
+        assert (
+            await editor.error("workspace/executeCommand", {"command": "kibitz.explain", "arguments": [[]]})
+        )["code"] == -32602
         range_error = await editor.error(
-            "workspace/executeCommand", {"command": "kibitz.refactor", "arguments": [{"uri": "file:///nowhere.py"}]}
+            "workspace/executeCommand",
+            {"command": "kibitz.refactor", "arguments": [{"uri": "file:///nowhere.py"}]},
         )
         assert range_error["data"]["kind"] == "not_found"
         editor.notify("textDocument/didChange", {"textDocument": {}})
@@ -136,7 +145,12 @@ async def test_a_handler_that_raises_is_answered_without_a_trace(slow_server: li
         assert "secret" not in str(error)
         assert "Traceback" not in str(error)
         refused = await editor.error("workspace/executeCommand", {"command": "t.refuses"})
-        assert refused["data"] == {"kind": "budget", "message": "Too much.", "hint": "Spend less.", "retryAfterS": 3.0}
+        assert refused["data"] == {
+            "kind": "budget",
+            "message": "Too much.",
+            "hint": "Spend less.",
+            "retryAfterS": 3.0,
+        }
         editor.assert_each_answered_once()
 
 
@@ -152,7 +166,9 @@ async def test_a_cancelled_command_is_answered_within_50_ms_and_stops(slow_serve
         answer = await editor.answer(number)
         assert answer["error"]["code"] == -32800
         assert answer["error"]["data"]["kind"] == "cancelled"
-        assert editor.times[number] - sent < 0.5, "the benchmark asserts 50 ms; a loaded machine gets ten times that"
+        assert editor.times[number] - sent < 0.5, (
+            "the benchmark asserts 50 ms; a loaded machine gets ten times that"
+        )
         while (await editor.command("t.counters")).get("stopped") != 1:
             continue
         editor.notify("$/cancelRequest", {"id": number})
@@ -233,7 +249,11 @@ async def test_frames_in_pieces_and_header_names_in_any_case() -> None:
     async with Editor() as editor:
         await editor.initialize()
         body = b'{"jsonrpc":"2.0","id":"\xc3\xa9","method":"workspace/executeCommand","params":{"command":"kibitz.status"}}'
-        frame = b"content-length:%d\r\nContent-Type: application/vscode-jsonrpc; charset=utf-8\r\n\r\n" % len(body) + body
+        frame = (
+            b"content-length:%d\r\nContent-Type: application/vscode-jsonrpc; charset=utf-8\r\n\r\n"
+            % len(body)
+            + body
+        )
         for at in range(0, len(frame), 7):
             editor.raw(frame[at : at + 7])
             await editor.process.stdin.drain()  # type: ignore[union-attr]

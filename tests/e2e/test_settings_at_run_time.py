@@ -15,39 +15,75 @@ REPEATED = "value = compute_the_total(items)\n" * 3 + "value = compute_\n"
 
 async def warned(editor: Editor, *words: str) -> str:
     """The warning with all these words."""
-    params = await editor.notification("window/showMessage", lambda p: all(word in p["message"] for word in words))
+    params = await editor.notification(
+        "window/showMessage", lambda p: all(word in p["message"] for word in words)
+    )
     text: str = params["message"]
     return text
 
 
 async def suggestions(editor: Editor, uri: str) -> list[Any]:
-    params = {"textDocument": {"uri": uri}, "position": {"line": 3, "character": 16}, "context": {"triggerKind": 1}}
+    params = {
+        "textDocument": {"uri": uri},
+        "position": {"line": 3, "character": 16},
+        "context": {"triggerKind": 1},
+    }
     items: list[Any] = (await editor.request("textDocument/inlineCompletion", params))["items"]
     return items
 
 
-async def test_wrong_settings_from_everywhere_at_once(tmp_path: Path, kibitz_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_wrong_settings_from_everywhere_at_once(
+    tmp_path: Path, kibitz_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kibitz_home.mkdir()
-    (kibitz_home / "config.toml").write_text('[budget]\nper_day_usd = "a lot"\n[completion]\nmax_lines = 3\n', "utf-8")
+    (kibitz_home / "config.toml").write_text(
+        '[budget]\nper_day_usd = "a lot"\n[completion]\nmax_lines = 3\n', "utf-8"
+    )
     monkeypatch.setenv("KIBITZ_HISTORY_MAX_MESSAGES", "many")
     (tmp_path / "project").mkdir()
-    (tmp_path / "project" / ".kibitz.toml").write_text('model = "openai/theirs"\napi_base = "https://evil.test"\n', "utf-8")
+    (tmp_path / "project" / ".kibitz.toml").write_text(
+        'model = "openai/theirs"\napi_base = "https://evil.test"\n', "utf-8"
+    )
     async with Editor(root=tmp_path / "project") as editor:
-        await editor.initialize({"kibitz": {"sandbox": {"timeout_s": -1}, "openai_api_key": "sk-canary", "nonsense": 1, "trusted": "yes"}})
+        await editor.initialize(
+            {
+                "kibitz": {
+                    "sandbox": {"timeout_s": -1},
+                    "openai_api_key": "sk-canary",
+                    "nonsense": 1,
+                    "trusted": "yes",
+                }
+            }
+        )
         text = await warned(editor, "budget.per_day_usd", "history.max_messages", "sandbox.timeout_s")
-        for word in ("openai_api_key", "nonsense", "trusted", "`model`", "`api_base`", "config.toml", "KIBITZ_HISTORY_MAX_MESSAGES"):
+        for word in (
+            "openai_api_key",
+            "nonsense",
+            "trusted",
+            "`model`",
+            "`api_base`",
+            "config.toml",
+            "KIBITZ_HISTORY_MAX_MESSAGES",
+        ):
             assert word in text
         assert "sk-canary" not in str(editor.messages)
         status = await editor.command("kibitz.status")
         assert {p["field"] for p in status["problems"]} >= {
-            "budget.per_day_usd", "history.max_messages", "sandbox.timeout_s", "trusted", "model", "api_base"
+            "budget.per_day_usd",
+            "history.max_messages",
+            "sandbox.timeout_s",
+            "trusted",
+            "model",
+            "api_base",
         }
         assert status["model"] == "offline"
         assert status["budget"]["perDayUsd"] == 5.0
         editor.open("untitled:a.py", REPEATED)
         assert await suggestions(editor, "untitled:a.py")
         assert await editor.leave() == 0
-    assert len([m for m in editor.messages if m.get("method") == "window/showMessage"]) == 1, "all of it is said once"
+    assert len([m for m in editor.messages if m.get("method") == "window/showMessage"]) == 1, (
+        "all of it is said once"
+    )
 
 
 @pytest.mark.parametrize("content", [b"model = 1\n" * 2, b"\xff\xfe\x00", None])
@@ -63,7 +99,9 @@ async def test_a_config_file_that_cannot_be_read(kibitz_home: Path, content: byt
         assert (await editor.command("kibitz.status"))["model"] == "offline"
 
 
-@pytest.mark.parametrize("options", ["text", {"kibitz": []}, {"completion": 1, "budget": {"per_day_usd": {"a": 1}}}])
+@pytest.mark.parametrize(
+    "options", ["text", {"kibitz": []}, {"completion": 1, "budget": {"per_day_usd": {"a": 1}}}]
+)
 async def test_options_of_any_shape_do_not_stop_the_server(options: Any) -> None:
     async with Editor() as editor:
         await editor.initialize(options)
@@ -79,7 +117,9 @@ async def test_settings_are_pulled_from_an_editor_that_has_them() -> None:
         assert await suggestions(editor, "untitled:a.py") == []
         editor.settings = {"completion": {"enabled": True}}
         editor.notify("workspace/didChangeConfiguration", {"settings": None})
-        await editor.until(lambda: sum(m.get("method") == "workspace/configuration" for m in editor.messages) == 2)
+        await editor.until(
+            lambda: sum(m.get("method") == "workspace/configuration" for m in editor.messages) == 2
+        )
         for _ in range(200):
             if found := await suggestions(editor, "untitled:a.py"):
                 break
@@ -91,9 +131,15 @@ async def test_settings_are_taken_from_an_editor_that_pushes_them() -> None:
         await editor.initialize()
         editor.open("untitled:a.py", REPEATED)
         assert await suggestions(editor, "untitled:a.py")
-        editor.notify("workspace/didChangeConfiguration", {"settings": {"kibitz": {"completion": {"languages": ["go"]}}}})
+        editor.notify(
+            "workspace/didChangeConfiguration",
+            {"settings": {"kibitz": {"completion": {"languages": ["go"]}}}},
+        )
         assert await suggestions(editor, "untitled:a.py") == []
-        editor.notify("workspace/didChangeConfiguration", {"settings": {"kibitz": {"completion": {"languages": "python"}}}})
+        editor.notify(
+            "workspace/didChangeConfiguration",
+            {"settings": {"kibitz": {"completion": {"languages": "python"}}}},
+        )
         await warned(editor, "completion.languages")
         for settings in (None, [], {"kibitz": 7}, {"other": {}}, "x"):
             editor.notify("workspace/didChangeConfiguration", {"settings": settings})
@@ -127,16 +173,22 @@ async def test_folders_come_and_go(tmp_path: Path) -> None:
     one, two = ({"uri": (tmp_path / name).as_uri(), "name": name} for name in ("one", "two"))
     async with Editor(PROFILES["vscode"], root=tmp_path / "one") as editor:
         await editor.initialize()
-        assert {f["uri"] for f in (await editor.command("kibitz.findBugs"))["findings"]} == {f"{one['uri']}/shop.py"}
+        assert {f["uri"] for f in (await editor.command("kibitz.findBugs"))["findings"]} == {
+            f"{one['uri']}/shop.py"
+        }
         first, second = f"{one['uri']}/a.py", f"{two['uri']}/a.py"
         editor.open(first, REPEATED)
         editor.open(second, REPEATED)
         assert await suggestions(editor, first) == [], "each folder has its own settings"
         assert await suggestions(editor, second)
         editor.notify("workspace/didChangeWorkspaceFolders", {"event": {"added": [two], "removed": [one]}})
-        assert {f["uri"] for f in (await editor.command("kibitz.findBugs"))["findings"]} == {f"{two['uri']}/shop.py"}
+        assert {f["uri"] for f in (await editor.command("kibitz.findBugs"))["findings"]} == {
+            f"{two['uri']}/shop.py"
+        }
         assert (await editor.command("kibitz.status"))["root"] == str(tmp_path / "two")
-        assert [p["root"] for p in (await editor.command("kibitz.projects.list"))["projects"]] == [str(tmp_path / "two")]
+        assert [p["root"] for p in (await editor.command("kibitz.projects.list"))["projects"]] == [
+            str(tmp_path / "two")
+        ]
         gone = {"uri": (tmp_path / "gone").as_uri(), "name": "gone"}
         editor.notify("workspace/didChangeWorkspaceFolders", {"event": {"added": [gone, two], "removed": []}})
         assert (await editor.command("kibitz.status"))["root"] == str(tmp_path / "two")

@@ -47,13 +47,18 @@ async def test_nothing_is_started_or_sent(tmp_path: Path, model: str) -> None:
         editor.open(uri, BUGGY + "\n\ndef again(values):\n    total = sum(\n")
         at = {**document, "position": {"line": 29, "character": 16}}
         ghost = await answered("textDocument/inlineCompletion", {**at, "context": {"triggerKind": 1}})
-        assert ghost["items"][0]["insertText"] == "values)", "the project's settings are not read, and the rest works"
+        assert ghost["items"][0]["insertText"] == "values)", (
+            "the project's settings are not read, and the rest works"
+        )
         explained = await command("kibitz.explain", uri=uri, range=WHOLE)
         assert explained["engine"] == "offline"
         assert "average" in explained["markdown"]
         report = await answered("textDocument/diagnostic", document)
         assert [d["code"] for d in report["items"]] == ["syntax"], "what needs no process is still found"
-        assert await answered("textDocument/codeAction", {**document, "range": WHOLE, "context": {"diagnostics": report["items"]}})
+        assert await answered(
+            "textDocument/codeAction",
+            {**document, "range": WHOLE, "context": {"diagnostics": report["items"]}},
+        )
         assert (await command("kibitz.analyze", uri=uri))["symbols"]
         assert (await command("kibitz.validate", uri=uri))["valid"] is False
         assert (await command("kibitz.findBugs", uri=uri))["engine"] == "offline"
@@ -63,14 +68,25 @@ async def test_nothing_is_started_or_sent(tmp_path: Path, model: str) -> None:
         assert [m["name"] for m in models if m["available"]] == ["offline"]
         assert len(models) == (2 if model else 1)
         assert (await command("kibitz.egress"))["rows"] == []
-        assert await refused("kibitz.refactor", uri=uri, range=WHOLE, instruction="rename total to amount") == "untrusted"
+        assert (
+            await refused("kibitz.refactor", uri=uri, range=WHOLE, instruction="rename total to amount")
+            == "untrusted"
+        )
         assert await refused("kibitz.refactor", uri=uri, range=WHOLE, kind="organize_imports") == "untrusted"
-        assert await refused("kibitz.fix", uri=uri, diagnostic={"range": WHOLE, "message": "m"}) == "untrusted"
+        assert (
+            await refused("kibitz.fix", uri=uri, diagnostic={"range": WHOLE, "message": "m"}) == "untrusted"
+        )
         assert await refused("kibitz.generateTests", uri=uri) == "untrusted"
         assert await refused("kibitz.run", uri=uri) == "untrusted"
         assert await refused("kibitz.models.select", model="openai/scripted") == "untrusted"
         assert await refused("kibitz.chat.send", message="hello", model="openai/scripted") == "untrusted"
-        resolved = await editor.error("codeAction/resolve", {"title": "x", "data": {"kibitz": {"do": "refactor", "kind": "inline", "uri": uri, "range": WHOLE}}})
+        resolved = await editor.error(
+            "codeAction/resolve",
+            {
+                "title": "x",
+                "data": {"kibitz": {"do": "refactor", "kind": "inline", "uri": uri, "range": WHOLE}},
+            },
+        )
         assert resolved["data"]["kind"] == "untrusted"
         started.update(children(editor.process.pid))
         assert started == set()
@@ -89,18 +105,28 @@ async def test_trust_that_is_given_later_counts(tmp_path: Path) -> None:
         assert (await editor.command("kibitz.findBugs", {"uri": uri}))["findings"]
         editor.notify("workspace/didChangeConfiguration", {"settings": {"kibitz": {"trusted": False}}})
         assert (await editor.command("kibitz.findBugs", {"uri": uri}))["findings"] == []
-        error = await editor.error("workspace/executeCommand", {"command": "kibitz.refactor", "arguments": [{"uri": uri, "range": WHOLE, "kind": "organize_imports"}]})
+        error = await editor.error(
+            "workspace/executeCommand",
+            {
+                "command": "kibitz.refactor",
+                "arguments": [{"uri": uri, "range": WHOLE, "kind": "organize_imports"}],
+            },
+        )
         assert error["data"]["kind"] == "untrusted"
 
 
 @pytest.mark.parametrize("source", ["environment", "user", "project"])
-async def test_only_the_editor_says_what_is_trusted(source: str, tmp_path: Path, kibitz_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_only_the_editor_says_what_is_trusted(
+    source: str, tmp_path: Path, kibitz_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if source == "environment":
         monkeypatch.setenv("KIBITZ_TRUSTED", "false")
     else:
         folder = tmp_path if source == "project" else kibitz_home
         folder.mkdir(exist_ok=True)
-        (folder / (".kibitz.toml" if source == "project" else "config.toml")).write_text("trusted = false\n", "utf-8")
+        (folder / (".kibitz.toml" if source == "project" else "config.toml")).write_text(
+            "trusted = false\n", "utf-8"
+        )
     async with Editor(root=tmp_path) as editor:
         await editor.initialize()
         status = await editor.command("kibitz.status")

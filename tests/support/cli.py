@@ -33,7 +33,11 @@ class Ran:
         """The error of a `--json` run: a kind, a sentence and a hint, and nothing beside them."""
         document = self.json
         assert set(document) == {"error"}, document
-        assert {"kind", "message", "hint"} <= set(document["error"]) <= {"kind", "message", "hint", "retryAfterS"}
+        assert (
+            {"kind", "message", "hint"}
+            <= set(document["error"])
+            <= {"kind", "message", "hint", "retryAfterS"}
+        )
         assert document["error"]["message"].rstrip().endswith((".", "?", "!")), document
         error: dict[str, Any] = document["error"]
         return error

@@ -19,7 +19,13 @@ PATIENCE_S = 30.0
 class Editor:
     """An async context manager around one server process."""
 
-    def __init__(self, capabilities: dict[str, Any] | None = None, *, root: Path | None = None, server: list[str] = SERVER) -> None:
+    def __init__(
+        self,
+        capabilities: dict[str, Any] | None = None,
+        *,
+        root: Path | None = None,
+        server: list[str] = SERVER,
+    ) -> None:
         self.capabilities = capabilities or {}
         self.root = root
         self.server = server
@@ -40,7 +46,10 @@ class Editor:
 
     async def __aenter__(self) -> Editor:
         self.process = await asyncio.create_subprocess_exec(
-            *self.server, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+            *self.server,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
         )
         self._reading = asyncio.ensure_future(self._read())
         return self
@@ -58,7 +67,9 @@ class Editor:
         assert self.process.stdout is not None
         while data := await self.process.stdout.read(65536):
             for message in parser.feed(data):
-                assert isinstance(message, dict), f"the server wrote something that is no message: {message!r}"
+                assert isinstance(message, dict), (
+                    f"the server wrote something that is no message: {message!r}"
+                )
                 self._receive(message)
             async with self._changed:
                 self._changed.notify_all()
@@ -69,7 +80,9 @@ class Editor:
         self.messages.append(message)
         if "method" in message and "id" in message:
             handler = self.on.get(message["method"], lambda _: None)
-            self.raw(encode({"jsonrpc": "2.0", "id": message["id"], "result": handler(message.get("params"))}))
+            self.raw(
+                encode({"jsonrpc": "2.0", "id": message["id"], "result": handler(message.get("params"))})
+            )
         elif "method" not in message:
             self.answers.setdefault(message.get("id"), []).append(message)
             self.times.setdefault(message.get("id"), time.monotonic())
@@ -93,7 +106,9 @@ class Editor:
         self.send({"id": self._next, "method": method, "params": params})
         return self._next
 
-    async def until(self, condition: Callable[[], Any], what: str = "", patience_s: float = PATIENCE_S) -> Any:
+    async def until(
+        self, condition: Callable[[], Any], what: str = "", patience_s: float = PATIENCE_S
+    ) -> Any:
         """Wait until a condition gives something true; the last messages are told when it does not."""
         try:
             async with asyncio.timeout(patience_s), self._changed:
@@ -158,7 +173,9 @@ class Editor:
         """The parameters of the first notification (or request from the server) of a method that meets a condition."""
 
         def found() -> Any:
-            return next((m for m in self.messages if m.get("method") == method and condition(m.get("params"))), None)
+            return next(
+                (m for m in self.messages if m.get("method") == method and condition(m.get("params"))), None
+            )
 
         message = await self.until(found, f"for {method}")
         return message["params"]

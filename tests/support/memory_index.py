@@ -44,7 +44,11 @@ class MemoryIndex:
         for path in self.texts:
             stem = posixpath.splitext(path)[0]
             parts = stem.split("/")
-            for tail in {parts[-1], "/".join(parts[-2:]), parts[-2] if parts[-1] in _INDEX_NAMES and len(parts) > 1 else parts[-1]}:
+            for tail in {
+                parts[-1],
+                "/".join(parts[-2:]),
+                parts[-2] if parts[-1] in _INDEX_NAMES and len(parts) > 1 else parts[-1],
+            }:
                 self._by_tail[tail].append(path)
         for path, text in sorted(texts.items()):
             self._read(path, text)
@@ -60,10 +64,28 @@ class MemoryIndex:
         tree = parse_fresh(Document(path, text, language))
         rows: list[DefinitionRow] = []
         for d in tree.definitions if tree else ():
-            found = _BASES[language].findall(d.signature) if language in _BASES and d.kind in ("class", "interface", "struct") else []
-            bases = tuple(dict.fromkeys(w for part in found for w in WORD.findall(re.sub(r"\w+\s*=\s*[\w.]+|<[^<>]*>", "", part))))
+            found = (
+                _BASES[language].findall(d.signature)
+                if language in _BASES and d.kind in ("class", "interface", "struct")
+                else []
+            )
+            bases = tuple(
+                dict.fromkeys(
+                    w for part in found for w in WORD.findall(re.sub(r"\w+\s*=\s*[\w.]+|<[^<>]*>", "", part))
+                )
+            )
             rows.append(
-                DefinitionRow(path, d.name, d.kind, d.container, d.range.start.line, d.range.end.line, d.signature, d.documentation, bases)
+                DefinitionRow(
+                    path,
+                    d.name,
+                    d.kind,
+                    d.container,
+                    d.range.start.line,
+                    d.range.end.line,
+                    d.signature,
+                    d.documentation,
+                    bases,
+                )
             )
         self.definitions[path] = rows
         for row in rows:
@@ -73,7 +95,8 @@ class MemoryIndex:
                 for key in {row.container, last}:
                     self._members[key].append(row)
         self.imports[path] = [
-            ImportRow(i.module, i.names, i.alias, self._targets(path, language, i)) for i in (tree.imports if tree else ())
+            ImportRow(i.module, i.names, i.alias, self._targets(path, language, i))
+            for i in (tree.imports if tree else ())
         ]
         lines = self.texts[path]
         words = [WORD.findall(line) for line in lines]
@@ -101,26 +124,42 @@ class MemoryIndex:
                 stem = posixpath.join(base, module[dots:].replace(".", "/")).rstrip("/")
                 found = []
                 for candidate in [*(posixpath.join(stem, name) for name in item.names), stem]:
-                    found += [p for p in (candidate + ".py", posixpath.join(candidate, "__init__.py")) if p in self.texts]
+                    found += [
+                        p
+                        for p in (candidate + ".py", posixpath.join(candidate, "__init__.py"))
+                        if p in self.texts
+                    ]
                 return tuple(dict.fromkeys(found))
             return self._tail(module.replace(".", "/"), item.names, ".py", language)
         if language in ("typescript", "typescriptreact", "javascript"):
             if not module.startswith("."):
                 return ()
             stem = posixpath.normpath(posixpath.join(folder, re.sub(r"\.[jt]sx?$", "", module)))
-            return tuple(p for p in (stem + ".ts", stem + ".tsx", stem + "/index.ts", stem + ".js") if p in self.texts)
+            return tuple(
+                p for p in (stem + ".ts", stem + ".tsx", stem + "/index.ts", stem + ".js") if p in self.texts
+            )
         if language == "go":
             last = "/".join(module.split("/")[-2:])
             return tuple(
-                p for p in self.texts if ("/" + posixpath.dirname(p)).endswith("/" + last) and p.endswith(".go") and not p.endswith("_test.go")
+                p
+                for p in self.texts
+                if ("/" + posixpath.dirname(p)).endswith("/" + last)
+                and p.endswith(".go")
+                and not p.endswith("_test.go")
             )
         if language == "rust":
             parts = [p for p in module.split("::") if p not in ("crate", "self", "super")]
             full = [*parts, *item.names]
             found = []
             for size in range(len(full), 0, -1):
-                found += [p for p in self._by_tail.get("/".join(full[max(0, size - 2) : size]), ()) if p.endswith(".rs")]
-            return tuple(dict.fromkeys(found))[:4] if module.split("::")[0] in ("crate", "self", "super") else ()
+                found += [
+                    p
+                    for p in self._by_tail.get("/".join(full[max(0, size - 2) : size]), ())
+                    if p.endswith(".rs")
+                ]
+            return (
+                tuple(dict.fromkeys(found))[:4] if module.split("::")[0] in ("crate", "self", "super") else ()
+            )
         if language == "java":
             return self._tail(module.replace(".", "/"), item.names, ".java", language)
         return ()
@@ -131,17 +170,28 @@ class MemoryIndex:
         for candidate in wanted:
             parts = candidate.split("/")
             for path in self._by_tail.get("/".join(parts[-2:]), ()):
-                if path.endswith(ending) and ("/" + candidate).endswith("/" + posixpath.splitext(path)[0].removesuffix("/__init__")):
-                    found.append(path)
-                elif path.endswith(ending) and ("/" + path).endswith("/" + candidate + ending):
+                if (
+                    path.endswith(ending)
+                    and ("/" + candidate).endswith(
+                        "/" + posixpath.splitext(path)[0].removesuffix("/__init__")
+                    )
+                ) or (path.endswith(ending) and ("/" + path).endswith("/" + candidate + ending)):
                     found.append(path)
         if "*" in names:
-            found += [p for p in self.texts if p.endswith(ending) and ("/" + posixpath.dirname(p)).endswith("/" + stem)]
+            found += [
+                p
+                for p in self.texts
+                if p.endswith(ending) and ("/" + posixpath.dirname(p)).endswith("/" + stem)
+            ]
         return tuple(dict.fromkeys(found))
 
     def files(self, language: str | None = None) -> Sequence[FileRow]:
         """See Reader."""
-        return [FileRow(p, self.languages[p], len(t)) for p, t in self.texts.items() if language in (None, self.languages[p])]
+        return [
+            FileRow(p, self.languages[p], len(t))
+            for p, t in self.texts.items()
+            if language in (None, self.languages[p])
+        ]
 
     def definitions_named(self, names: Collection[str], limit: int = 200) -> Sequence[DefinitionRow]:
         """See Reader."""
@@ -168,7 +218,9 @@ class MemoryIndex:
         """See Reader."""
         return [WindowRow(p, n, n, self.texts[p][n], 0.0) for p, n in self._lines.get(name, ())[:limit]]
 
-    def search(self, words: Sequence[str], limit: int = 50, language: str | None = None) -> Sequence[WindowRow]:
+    def search(
+        self, words: Sequence[str], limit: int = 50, language: str | None = None
+    ) -> Sequence[WindowRow]:
         """See Reader."""
         scores: dict[int, float] = defaultdict(float)
         count = len(self._windows)

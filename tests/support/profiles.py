@@ -5,7 +5,16 @@ from __future__ import annotations
 
 from typing import Any
 
-_KINDS = ["", "quickfix", "refactor", "refactor.extract", "refactor.inline", "refactor.rewrite", "source", "source.organizeImports"]
+_KINDS = [
+    "",
+    "quickfix",
+    "refactor",
+    "refactor.extract",
+    "refactor.inline",
+    "refactor.rewrite",
+    "source",
+    "source.organizeImports",
+]
 _LITERALS = {"codeActionKind": {"valueSet": _KINDS}}
 _RESOLVE = {"properties": ["edit", "command"]}
 _SYNC = {"didSave": True, "willSave": True, "willSaveWaitUntil": True}
@@ -33,7 +42,9 @@ PROFILES: dict[str, dict[str, Any]] = {
             "inlineCompletion": {"dynamicRegistration": True},
             "diagnostic": {"dataSupport": True, "relatedDocumentSupport": False},
             "publishDiagnostics": {"dataSupport": True},
-            "completion": {"completionItem": {"snippetSupport": True, "documentationFormat": ["markdown", "plaintext"]}},
+            "completion": {
+                "completionItem": {"snippetSupport": True, "documentationFormat": ["markdown", "plaintext"]}
+            },
             "codeAction": {
                 "codeActionLiteralSupport": _LITERALS,
                 "dataSupport": True,
@@ -57,7 +68,9 @@ PROFILES: dict[str, dict[str, Any]] = {
             "synchronization": _SYNC,
             "diagnostic": {"dynamicRegistration": False},
             "publishDiagnostics": {"dataSupport": True},
-            "completion": {"completionItem": {"snippetSupport": True, "documentationFormat": ["markdown", "plaintext"]}},
+            "completion": {
+                "completionItem": {"snippetSupport": True, "documentationFormat": ["markdown", "plaintext"]}
+            },
             "codeAction": {
                 "codeActionLiteralSupport": _LITERALS,
                 "dataSupport": True,
@@ -80,7 +93,11 @@ PROFILES: dict[str, dict[str, Any]] = {
             "synchronization": _SYNC,
             "publishDiagnostics": {},
             "completion": {"completionItem": {"snippetSupport": False}},
-            "codeAction": {"codeActionLiteralSupport": _LITERALS, "dataSupport": True, "resolveSupport": _RESOLVE},
+            "codeAction": {
+                "codeActionLiteralSupport": _LITERALS,
+                "dataSupport": True,
+                "resolveSupport": _RESOLVE,
+            },
         },
     },
     "ale": {

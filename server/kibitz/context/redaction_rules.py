@@ -18,7 +18,6 @@ from kibitz.context.redaction_values import (
     wordlike,
 )
 
-
 SHORTEST_TOKEN = 18
 """Of the formats below, beginning and all."""
 
@@ -98,9 +97,9 @@ def _assigned(match: re.Match[str]) -> bool:
 
 _AHEAD = r"(?=[\w-]{3,60}+[\"'`\\]{0,3}\]?[ \t]*[:=!>,])"
 """Most names are not followed by anything: seen at a glance, they cost little."""
-_START = r"(?<![A-Za-z0-9_])"
+_START = r"(?:(?<![A-Za-z0-9_])|(?<=\\[nrt]))"  # a line end written out does not belong to what follows
 _END = r"(?![A-Za-z0-9_-])"
-_HEX = r"(?![A-Za-z0-9])"
+_EDGE = r"(?![A-Za-z0-9])"
 
 _FIRM = (
     r"passw(?:or)?d|passphrase|passcode|pwd|(?<=[_-])pass(?![a-z])|(?-i:(?<=[a-z])Pass(?![a-z]))"
@@ -109,14 +108,13 @@ _FIRM = (
 _WEAK = r"token|credentials?|auth(?:orization)?(?:[_-]?(?:token|key))?|access[_-]?key"
 _KEY = r"(?<=[a-z0-9_-])(?<!public)(?<!public[_-])(?<!primary[_-])(?<!foreign[_-])key"
 _ASSIGNMENT = (
-    _AHEAD +
-    rf"(?i:(?P<firm>{_FIRM})|(?P<weak>{_WEAK})|(?P<key>{_KEY}))"
+    rf"{_AHEAD}(?i:(?P<firm>{_FIRM})|(?P<weak>{_WEAK})|(?P<key>{_KEY}))"
     r"(?i:[_-]?(?:key|value|val|string|str|text|b64|base64|hex|prod|dev|live|old|new|v?[0-9]{1,2}))?"
     r"(?P<close>(?:\\?[\"'`])?)\]?"
     r"(?:[ \t]*:[ \t]*[A-Za-z_][\w.\[\] |]{0,40}?(?=[ \t]*=))?"  # a type
     r"(?P<separator>[ \t]*(?:=>|:=|={1,3}|!={1,2}|[:,>])[ \t]*)"
-    r"(?:(?:[brufBRUF]{0,2}(?P<quote>\\[\"']|\"\"\"|'''|[\"'`])))?"
-    r"(?P<value>(?(quote)(?:(?!(?P=quote))(?:\\.|[^\\\n])){0,5000}|[^\s\"'`<>(){}\[\],;&|$#\\*]{6,300}))"
+    r"(?:[brufBRUF]{0,2}(?P<quote>\\[\"']|\"\"\"|'''|[\"'`]))?"
+    r"(?P<value>(?(quote)(?:(?!(?P=quote))(?:\\.|[^\\\n])){0,5000}+|[^\s\"'`<>(){}\[\],;&|$#\\*]{6,300}+))"
     r"(?(quote)(?:(?P=quote)|(?=\n|\Z))|(?=(?P<after>[;&\"'\\<\s]|\Z)))"
 )
 
@@ -126,15 +124,20 @@ RULES: tuple[Rule, ...] = (
         _ASSIGNMENT,
         _assigned,
         folded=True,
+        whole=False,
     ),
     Rule(
         ("--",),
         r"--[a-z-]{0,20}?(?:password|token|secret|key)(?:=|[ \t]+)[\"']?(?P<value>[^\s\"'`<>(){}\[\],;&|$]{8,200})",
         lambda match: token_like(match["value"]),
+        whole=False,
     ),
     # what travels with a request
     Rule(
-        ("://",), r"://(?P<user>[^\s/?#@:\"'`<>{}]{0,100}):(?P<value>[^\s/?#@\"'`<>]{3,200})@", _url_password
+        ("://",),
+        r"://(?P<user>[^\s/?#@:\"'`<>{}]{0,100}):(?P<value>[^\s/?#@\"'`<>]{3,200})@",
+        _url_password,
+        whole=False,
     ),
     Rule(("://",), r"://(?P<value>[A-Za-z0-9_-]{20,200})(?::x-oauth-basic|:)?@", _random),
     Rule(
@@ -142,17 +145,20 @@ RULES: tuple[Rule, ...] = (
         r"(?i:bearer)[ \t]+(?P<value>[A-Za-z0-9._~+/-]{12,2000}=*)",
         lambda match: token_like(match["value"]),
         folded=True,
+        whole=False,
     ),
     Rule(
         ("basic",),
         r"(?i:basic)[ \t]+(?P<value>[A-Za-z0-9+/]{8,500}={0,2})",
-        lambda m: is_basic(m["value"]),
+        lambda match: is_basic(match["value"]),
         folded=True,
+        whole=False,
     ),
     Rule(
         ("curl",),
         r"curl[ \t][^\n]{0,300}?(?:-u|--user)[ \t]+[\"']?[\w.@-]{1,64}:(?P<value>[^\s\"':]{6,200})",
         lambda match: password_like(match["value"], words=True),
+        whole=False,
     ),
     Rule(
         ("eyJ",),
@@ -160,14 +166,14 @@ RULES: tuple[Rule, ...] = (
         lambda match: match[0].count(".") in (2, 4) and is_jwt(match[0]),
     ),
     # clouds
-    Rule(("AKIA", "ASIA", "ABIA", "ACCA"), _START + r"A[A-Z]{3}[A-Z2-7]{16}(?![A-Za-z0-9])", _varied),
+    Rule(("AKIA", "ASIA", "ABIA", "ACCA"), _START + r"A[A-Z]{3}[A-Z0-9]{16}" + _EDGE, _varied),
     Rule(
         ("AKIA", "ASIA"),
         r"A[A-Z]{3}[A-Z0-9]{16}[\s\S]{0,200}?(?<![A-Za-z0-9+/=])(?P<value>[A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])",
         _aws_secret,
     ),
-    Rule(("AIza",), _START + r"AIza[\w-]{35}" + _END, _varied),
-    Rule(("GOCSPX-",), _START + r"GOCSPX-[\w-]{28}" + _END, _varied),
+    Rule(("AIza",), r"AIza[\w-]{35}" + _END, _varied),
+    Rule(("GOCSPX-",), r"GOCSPX-[\w-]{28}" + _END, _varied),
     Rule(("ya29.",), _START + r"ya29\.[\w-]{20,1000}", _varied),
     Rule(
         ("AccountKey=", "SharedAccessKey="),
@@ -175,23 +181,23 @@ RULES: tuple[Rule, ...] = (
         _varied,
     ),
     Rule(("sig=",), r"(?<=[?&;])sig=(?P<value>[A-Za-z0-9%+/]{40,80}(?:=|%3D)?)", _varied),
-    Rule(("dop_v1_", "doo_v1_", "dor_v1_"), _START + r"do[opr]_v1_[a-f0-9]{64}" + _HEX),
+    Rule(("dop_v1_", "doo_v1_", "dor_v1_"), r"do[opr]_v1_[a-f0-9]{64}" + _EDGE),
     Rule(("hvs.", "hvb."), _START + r"hv[sb]\.[\w-]{20,300}", _random),
-    Rule(("dapi",), _START + r"dapi[a-f0-9]{32}(?:-[0-9])?" + _HEX),
+    Rule(("dapi",), _START + r"dapi[a-f0-9]{32}(?:-[0-9])?" + _EDGE),
     # code hosts and package registries
-    Rule(("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), _START + r"gh[pousr]_[A-Za-z0-9]{30,255}" + _END, _varied),
-    Rule(("github_pat_",), _START + r"github_pat_\w{22,255}" + _END, _varied),
+    Rule(("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), r"gh[pousr]_[A-Za-z0-9]{30,255}" + _EDGE, _varied),
+    Rule(("github_pat_",), r"github_pat_\w{22,255}" + _END, _varied),
     Rule(
         ("glpat-", "gldt-", "glrt-", "glptt-", "glcbt-", "glsoat-", "gloas-", "glagent-"),
-        _START + r"gl[a-z]{2,6}-[\w-]{20,300}(?:\.[\w-]{2,20})*",
+        r"gl[a-z]{2,6}-[\w-]{20,300}(?:\.[\w-]{2,20})*",
         _varied,
     ),
-    Rule(("npm_",), _START + r"npm_[A-Za-z0-9]{36}" + _END, _varied),
-    Rule(("pypi-",), _START + r"pypi-[\w-]{50,1000}", _random),
-    Rule(("dckr_pat_",), _START + r"dckr_pat_[\w-]{20,60}", _varied),
+    Rule(("npm_",), r"npm_[A-Za-z0-9]{36}" + _EDGE, _varied),
+    Rule(("pypi-",), r"pypi-[\w-]{50,1000}", _random),
+    Rule(("dckr_pat_",), r"dckr_pat_[\w-]{20,60}", _varied),
     Rule(("ATATT3",), _START + r"ATATT3[\w=-]{60,300}", _varied),
     # messages
-    Rule(("xox", "xapp-"), _START + r"x(?:ox[a-z]|app)-[A-Za-z0-9-]{10,300}", _random),
+    Rule(("xox", "xapp-"), r"x(?:ox[a-z]|app)-[A-Za-z0-9-]{14,300}", _random),
     Rule(
         ("hooks.slack.com/",), r"hooks\.slack\.com/[a-z]{4,12}/(?P<value>T\w{6,14}/[A-Z]\w{6,14}/\w{16,40})"
     ),
@@ -202,23 +208,23 @@ RULES: tuple[Rule, ...] = (
         lambda match: is_discord(match[0]),
     ),
     Rule((":AA",), r"(?<=[0-9]{8}):(?P<value>AA[\w-]{32,34})" + _END, _random),
-    Rule(("SG.",), _START + r"SG\.[\w-]{16,32}\.[\w-]{16,64}" + _END, _random),
-    Rule(("SK", "AC"), _START + r"(?:SK|AC)[a-f0-9]{32}" + _HEX, _random),
-    Rule(("key-",), _START + r"key-[0-9a-z]{32}" + _HEX, _random),
+    Rule(("SG.",), r"SG\.[\w-]{16,32}\.[\w-]{16,64}" + _END, _random),
+    Rule(("SK", "AC"), _START + r"(?:SK|AC)[a-f0-9]{32}" + _EDGE, _random),
+    Rule(("key-",), _START + r"key-[0-9a-z]{32}" + _EDGE, _random),
     # money
     Rule(
         ("sk_live_", "sk_test_", "rk_live_", "rk_test_"),
-        _START + r"[rs]k_(?:live|test)_[A-Za-z0-9]{10,250}",
+        r"[rs]k_(?:live|test)_[A-Za-z0-9]{10,250}",
         _varied,
     ),
-    Rule(("whsec_",), _START + r"whsec_[A-Za-z0-9+/=]{20,100}", _varied),
-    Rule(("shpat_", "shpca_", "shppa_", "shpss_"), _START + r"shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}" + _HEX),
+    Rule(("whsec_",), r"whsec_[A-Za-z0-9+/=]{20,100}", _varied),
+    Rule(("shpat_", "shpca_", "shppa_", "shpss_"), r"shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}" + _EDGE),
     Rule(("sq0",), _START + r"sq0[a-z]{3}-[\w-]{22,60}", _random),
     # models
     Rule(("sk-",), _START + r"(?<!-)sk-[\w-]{20,300}", _random),
-    Rule(("hf_",), _START + r"hf_[A-Za-z0-9]{34,40}" + _END, _varied),
-    Rule(("gsk_", "xai-", "pplx-"), _START + r"(?:gsk_|xai-|pplx-)[A-Za-z0-9]{40,100}" + _END, _random),
-    Rule(("r8_",), _START + r"r8_[A-Za-z0-9]{37}" + _END, _random),
+    Rule(("hf_",), _START + r"hf_[A-Za-z0-9]{34,40}" + _EDGE, _varied),
+    Rule(("gsk_", "xai-", "pplx-"), _START + r"(?:gsk_|xai-|pplx-)[A-Za-z0-9]{40,100}" + _EDGE, _random),
+    Rule(("r8_",), _START + r"r8_[A-Za-z0-9]{37}" + _EDGE, _random),
     # the rest
     Rule(
         ("lin_api_", "ntn_", "figd_", "sbp_", "pscale_", "PMAK-", "NRAK-"),

@@ -25,7 +25,7 @@ _NEXT_RUN = re.compile(
 _ONLY_RUNS = re.compile(
     r"\s*+(?:[0-9]{1,6} )?[\s\"'+,()#*>]*+(?:[A-Za-z0-9+/]{4,}+={0,2}+(?:\\[nr])*+)*+[\s\"'+,()]*+"
 )
-_LONG = re.compile(rf"[A-Za-z0-9_+/=.:~-]{{{SHORTEST_TOKEN},}}+")
+_LONG = re.compile(rf"[A-Za-z0-9_+/=.:~%-]{{{SHORTEST_TOKEN},}}+")
 
 
 def find_secrets(text: str) -> list[Span]:
@@ -71,7 +71,7 @@ def _private_keys(text: str) -> Iterator[Span]:
     begins = list(_BEGINS.finditer(text))
     limits = [*(begin.start() for begin in begins[1:]), len(text)]
     closed = set()
-    for begin, limit in zip(begins, limits, strict=True):
+    for begin, limit in zip(begins, limits, strict=False):
         limit = min(limit, begin.end() + LONGEST_KEY)
         end = _ENDS.search(text, begin.end(), limit)
         if end is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from kibitz.features.workbench import Workbench
 from kibitz.models.protocol import Answer, Request
 from kibitz.models.select import OFFLINE
 from kibitz.models.tasks import FixTask, RefactorKind, RefactorTask
+from kibitz.syntax.tree import parse
 from kibitz.text import Document, Position, Range
 from kibitz.verify.edit import ProposedEdit, propose
 
@@ -96,7 +98,16 @@ async def fix(
         rule=code,
     )
     request = Request("fix", messages, task, max_output_tokens=4096)
-    return await _checked(bench, document, where, request, await bench.ask(request), watch, public_api=True)
+    guarded = not await asyncio.to_thread(_in_signature, document, where)
+    answer = await bench.ask(request)
+    return await _checked(bench, document, where, request, answer, watch, public_api=guarded)
+
+
+def _in_signature(document: Document, where: Range) -> bool:
+    """Whether a problem stands in a definition's signature: to remove it may change that."""
+    tree = parse(document)
+    heads = ((d.name_range.start.line, d.signature.count("\n")) for d in tree.definitions) if tree else ()
+    return any(first <= where.start.line <= first + more for first, more in heads)
 
 
 async def _checked(

@@ -21,7 +21,8 @@ def edit(live: LiveDocument, first: int, last: int, text: str, encoding: Encodin
     """Change the code points from first to last, as a client of that encoding would say it."""
     document = live.snapshot()
     where = lsp.Range(
-        from_position(document, document.position(first), encoding), from_position(document, document.position(last), encoding)
+        from_position(document, document.position(first), encoding),
+        from_position(document, document.position(last), encoding),
     )
     live.change([lsp.TextDocumentContentChangePartial(where, text)], live.version + 1, encoding)
 
@@ -81,7 +82,13 @@ def test_halves_of_surrogate_pairs_become_replacement_characters() -> None:
 
 @pytest.mark.parametrize(
     ("offered", "chosen"),
-    [(None, "utf-16"), (["utf-8", "utf-16"], "utf-8"), (["utf-32", "utf-8"], "utf-32"), (["utf-7"], "utf-16"), ([], "utf-16")],
+    [
+        (None, "utf-16"),
+        (["utf-8", "utf-16"], "utf-8"),
+        (["utf-32", "utf-8"], "utf-32"),
+        (["utf-7"], "utf-16"),
+        ([], "utf-16"),
+    ],
 )
 def test_the_clients_first_known_encoding_is_chosen(offered: list[str] | None, chosen: str) -> None:
     general = lsp.GeneralClientCapabilities(position_encodings=offered) if offered is not None else None  # type: ignore[arg-type]

@@ -26,27 +26,50 @@ def test_nothing_configured_gives_the_defaults() -> None:
 
 
 def test_later_sources_win(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (home / "config.toml").write_text('model = "a/file"\n[completion]\nmax_lines = 3\ndebounce_ms = 10\n', "utf-8")
+    (home / "config.toml").write_text(
+        'model = "a/file"\n[completion]\nmax_lines = 3\ndebounce_ms = 10\n', "utf-8"
+    )
     assert load()[0].model == "a/file"
     monkeypatch.setenv("KIBITZ_MODEL", "a/environment")
     monkeypatch.setenv("KIBITZ_COMPLETION_DEBOUNCE_MS", "20")
     monkeypatch.setenv("KIBITZ_FALLBACKS", "a/b, c/d")
     settings, problems = load()
-    assert (settings.model, settings.completion.max_lines, settings.completion.debounce_ms) == ("a/environment", 3, 20)
+    assert (settings.model, settings.completion.max_lines, settings.completion.debounce_ms) == (
+        "a/environment",
+        3,
+        20,
+    )
     assert settings.fallbacks == ("a/b", "c/d")
-    settings, problems = load(editor={"model": "an/editor", "completion": {"max_lines": 4}, "history.enabled": False})
-    assert (settings.model, settings.completion.max_lines, settings.history.enabled) == ("an/editor", 4, False)
+    settings, problems = load(
+        editor={"model": "an/editor", "completion": {"max_lines": 4}, "history.enabled": False}
+    )
+    assert (settings.model, settings.completion.max_lines, settings.history.enabled) == (
+        "an/editor",
+        4,
+        False,
+    )
     assert load(editor={"model": None})[0].model == "a/environment", "null means that the editor says nothing"
     assert problems == []
 
 
-def test_each_wrong_field_is_named_and_costs_itself_alone(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (home / "config.toml").write_text('model = 3\nmodle = "x"\n[sandbox]\ntimeout_s = 0\nmemory_mb = 512\n', "utf-8")
+def test_each_wrong_field_is_named_and_costs_itself_alone(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "config.toml").write_text(
+        'model = 3\nmodle = "x"\n[sandbox]\ntimeout_s = 0\nmemory_mb = 512\n', "utf-8"
+    )
     monkeypatch.setenv("KIBITZ_LOG_LEVEL", "loud")
     settings, problems = load(editor={"completion": {"enabled": "yes"}, "api_key": "sk-secret"})
     assert settings.sandbox.memory_mb == 512
     assert settings.model == "" and settings.sandbox.timeout_s == 20 and settings.log.level == "warning"
-    assert {p.field for p in problems} == {"model", "modle", "sandbox.timeout_s", "log.level", "completion.enabled", "api_key"}
+    assert {p.field for p in problems} == {
+        "model",
+        "modle",
+        "sandbox.timeout_s",
+        "log.level",
+        "completion.enabled",
+        "api_key",
+    }
     text = " ".join(map(str, problems))
     assert "did you mean `model`" in text
     assert "sk-secret" not in text
@@ -75,11 +98,14 @@ def test_a_project_cannot_send_data_run_code_spend_or_weaken(tmp_path: Path, nam
 
 
 def test_a_project_may_exclude_more_and_ask_for_less(home: Path, tmp_path: Path) -> None:
-    (home / "config.toml").write_text('[completion]\nlanguages = ["python", "go"]\n[context]\nexclude = ["*.gen.py"]\n', "utf-8")
+    (home / "config.toml").write_text(
+        '[completion]\nlanguages = ["python", "go"]\n[context]\nexclude = ["*.gen.py"]\n', "utf-8"
+    )
     project = tmp_path / "project"
     project.mkdir()
     (project / "pyproject.toml").write_text(
-        '[tool.kibitz]\ncompletion.languages = ["go", "rust"]\ncontext.exclude = ["vendor/"]\nstyle.notes = "short names"\n', "utf-8"
+        '[tool.kibitz]\ncompletion.languages = ["go", "rust"]\ncontext.exclude = ["vendor/"]\nstyle.notes = "short names"\n',
+        "utf-8",
     )
     settings, problems = load(root=project)
     assert problems == []
@@ -108,7 +134,18 @@ def test_what_other_products_plugins_send_is_no_mistake() -> None:
     assert problems == []
 
 
-@given(st.dictionaries(st.sampled_from([o.name for o in options()]), st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.text() | st.integers()), max_size=6))
+@given(
+    st.dictionaries(
+        st.sampled_from([o.name for o in options()]),
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.floats()
+        | st.text()
+        | st.lists(st.text() | st.integers()),
+        max_size=6,
+    )
+)
 def test_whatever_an_editor_sends_the_settings_load(values: dict[str, object]) -> None:
     settings, problems = load(editor=values)
     for problem in problems:

@@ -94,7 +94,9 @@ async def test_a_worker_that_keeps_dying_is_left_alone(worker: Worker) -> None:
         await worker.call("echo", 1)
 
 
-async def test_work_that_does_not_stop_is_ended_with_its_process(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_work_that_does_not_stop_is_ended_with_its_process(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(worker_module, "CANCEL_GRACE_S", 0.05)
     first = await worker.call("pid", None)
     with pytest.raises(TimeoutError):
@@ -141,13 +143,22 @@ def test_it_does_not_outlive_a_parent_that_is_killed(tmp_path: Path) -> None:
         asyncio.run(main())
     """)
     env = {**os.environ, "PYTHONPATH": str(tmp_path)}
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, env=env, text=True) as parent:
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, env=env, text=True
+    ) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
         parent.send_signal(signal.SIGKILL)
         parent.wait()
     waiter = subprocess.run(
-        ["timeout", "10", "sh", "-c", f"while kill -0 {child} 2>/dev/null && ! grep -q '^State:.Z' /proc/{child}/status; do sleep 0.05; done"], check=False
+        [
+            "timeout",
+            "10",
+            "sh",
+            "-c",
+            f"while kill -0 {child} 2>/dev/null && ! grep -q '^State:.Z' /proc/{child}/status; do sleep 0.05; done",
+        ],
+        check=False,
     )
     assert waiter.returncode == 0, "the worker went on without its parent"
 

@@ -42,7 +42,7 @@ CHECKED_SYNTAX = frozenset(
 )
 """Languages whose grammar keeps up. Macros make C and C++ unparsable for anyone but a compiler."""
 
-DIALECT = re.compile(r"@flow\b|\{\{.*\}\}|\{%|<%|^[<>=]{7} ", re.MULTILINE)
+DIALECT = re.compile(r"@flow\b|(?<![=\w\]])\{\{-?\s*[\w.|]+\s*-?\}\}|\{%|<%|^(?:<{7}|>{7}) ", re.MULTILINE)
 """Signs of another language in the file: Flow types, templates, an unfinished merge."""
 
 OLD_MACRO = "try!"

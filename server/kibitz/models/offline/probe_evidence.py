@@ -190,6 +190,7 @@ def literal_of(node: ast.expr) -> tuple[object] | None:
 
 
 def kind_of_name(name: str) -> str | None:
+    """The kind of values that an annotation of this name means; None where it means none of them."""
     if name in LISTS or name == "tuple":
         return "list"
     return "dict" if name in DICTS else "set" if name in SETS else _ANNOTATIONS.get(name)

@@ -193,7 +193,7 @@ async def test_syntax_errors(language: str, name: str, text: str) -> None:
     [
         ("javascript", "a.js", "// @flow\nconst x: number = (y: any);\n"),
         ("javascript", "a.js", "export { a as null };\n"),
-        ("javascript", "a.js", "const x = {{ value }} + ;\n"),
+        ("javascript", "a.js", "const x = a + {{ value }};\n"),
         ("typescript", "a.ts", "interface A<in T = never> { x: T }\n"),
         ("rust", "a.rs", "fn f() -> R { let v = try!(g()); v }\n"),
         ("javascript", "a.js", "}}} ((( ]]] const = = ; ) ( } { ] [ ) => => if if ; } ) ( ; @ @ # #\n" * 3),

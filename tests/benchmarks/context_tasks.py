@@ -1,0 +1,130 @@
+"""What context is measured on: lines of real projects that need names from other files, and what a context shows of them."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+from corpora import Project
+
+from kibitz.syntax.facts import facts
+from kibitz.syntax.languages import language_of
+from kibitz.syntax.tree import parse_fresh
+from kibitz.text import Document, Position
+
+WORD = re.compile(r"[^\W\d]\w*")
+FAMILIES = {"typescript": ("typescript", "typescriptreact")}
+CALLABLE = ("function", "method", "macro")
+
+
+class Task(NamedTuple):
+    """A file cut at a line, and the names that line needs. `typed` is where its first needed name starts."""
+
+    path: str
+    line: int
+    text: str
+    indent: int
+    typed: int
+    needed: frozenset[str]
+
+
+class Shown(NamedTuple):
+    """A piece of a context: lines of a file, whole or cut at their end, where a cut is marked."""
+
+    path: str
+    text: str
+
+
+def texts_of(project: Project) -> dict[str, str]:
+    """The texts of a project's language by path."""
+    wanted = FAMILIES.get(project.language, (project.language,))
+    found: dict[str, str] = {}
+    for path in sorted(project.root.rglob("*")):
+        name = path.relative_to(project.root).as_posix()
+        if path.is_symlink() or not path.is_file() or name.endswith((".d.ts", ".d.mts")) or language_of(name) not in wanted:
+            continue
+        text = path.read_text("utf-8", "replace")
+        if len(text) < 400_000 and "\r" not in text:
+            found[name] = text
+    return found
+
+
+def tasks_of(texts: dict[str, str], count: int, seed: int) -> list[Task]:
+    """`count` lines of a project chosen at random, at most three of a file, imports left out."""
+    parsed = {p: parse_fresh(Document(p, t, language_of(p))) for p, t in texts.items()}
+    owners: dict[str, set[str]] = {}
+    for path, tree in parsed.items():
+        if tree is None:
+            continue
+        callables = {d.qualified_name for d in tree.definitions if d.kind in CALLABLE}
+        for d in tree.definitions:
+            if d.container not in callables:
+                owners.setdefault(d.name, set()).add(path)
+    found: list[Task] = []
+    order = sorted(parsed)
+    random.Random(seed).shuffle(order)
+    for path in order:
+        tree = parsed[path]
+        if tree is None:
+            continue
+        words = Counter(WORD.findall(texts[path]))
+        imports = {n for i in tree.imports for n in range(i.range.start.line, i.range.end.line + 1)}
+        by_line: dict[int, dict[str, tuple[int, int]]] = {}
+        for r in tree.references:
+            if r.range.start.line not in imports:
+                by_line.setdefault(r.range.start.line, {}).setdefault(r.name, (r.range.start.character, 0))
+        lines = texts[path].split("\n")
+        own: list[Task] = []
+        for number, uses in sorted(by_line.items()):
+            here = Counter(WORD.findall(lines[number]))
+            needed = {
+                n: at
+                for n, (at, _) in uses.items()
+                if words[n] == here[n]
+                and n not in facts(language_of(path)).words
+                and owners.get(n, set()) - {path}
+                and n.isascii()
+            }
+            if needed:
+                indent = len(lines[number]) - len(lines[number].lstrip())
+                own.append(Task(path, number, texts[path], indent, min(needed.values()), frozenset(needed)))
+        random.Random(f"{seed}{path}").shuffle(own)
+        found += own[:3]
+    random.Random(seed).shuffle(found)
+    return found[:count]
+
+
+def cut(task: Task, *, typed: bool) -> tuple[Document, Position]:
+    """The file as an editor has it before the line is written: its indentation, or what stands before the first needed name."""
+    lines = task.text.split("\n")
+    kept = lines[task.line][: task.typed if typed else task.indent]
+    document = Document(task.path, "\n".join([*lines[: task.line], kept, *lines[task.line + 1 :]]), language_of(task.path), None, Path(task.path))
+    return document, Position(task.line, len(kept))
+
+
+def judge(shown: list[Shown], texts: dict[str, str], needed: frozenset[str], cache: dict[str, str]) -> tuple[float, int, int, int]:
+    """Recall of the needed names; code lines that hold one; code lines; lines that are not code.
+
+    Against gaming: a line counts only where it is text of the file it is said to be from, whole or cut at its end (then it
+    ends in an ellipsis), white space aside. A list of names that nobody wrote counts for nothing.
+    """
+    seen: set[str] = set()
+    useful = code = other = 0
+    for piece in shown:
+        if piece.path not in cache:
+            cache[piece.path] = " ".join(texts.get(piece.path, "").split())
+        for line in piece.text.split("\n"):
+            flat = " ".join(line.split())
+            if not flat:
+                continue
+            if flat.removesuffix("…").rstrip() not in cache[piece.path]:
+                other += 1
+                continue
+            code += 1
+            found = needed.intersection(WORD.findall(flat))
+            seen |= found
+            useful += bool(found)
+    return len(seen) / len(needed), useful, code, other
