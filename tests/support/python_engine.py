@@ -77,3 +77,6 @@ def refused(*args: Any, **options: Any) -> KibitzError:
     assert caught.value.message.endswith(".")
     assert caught.value.hint
     return caught.value
+
+
+LOOP = "subtotal = 0\n    for item in items:\n        subtotal += item.price * item.quantity"

@@ -5,19 +5,26 @@ from __future__ import annotations
 import asyncio
 import fnmatch
 import os
+import re
+import stat
+from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
-from pathspec import GitIgnoreSpec
+from attrs import frozen
 
+from kibitz.index.ignore import Rules, ignored, outer_rules, read_plain, read_rules, rules
 from kibitz.syntax.languages import language_of
 
 MAX_FILE_BYTES = 1_000_000
 MAX_FILES = 20_000
+MAX_DEPTH = 200
 SKIPPED_FOLDERS = frozenset(
     {
         ".git", ".hg", ".svn", ".jj", "node_modules", "bower_components", "__pycache__", ".venv", "venv", ".tox", ".nox",
         ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".idea", ".gradle", ".next", ".terraform", "site-packages",
+        "vendor", "third_party", "third-party", "jspm_packages", ".yarn", ".pnpm-store", "Pods", ".eggs", ".cargo",
     }
 )  # fmt: skip
 SECRET_NAMES = (
@@ -27,41 +34,31 @@ SECRET_NAMES = (
 )  # fmt: skip
 """Names of files that hold secrets: they never enter an index or a prompt."""
 
+_MODULE_FILES = frozenset({"go.mod"})
+"""Files in no language that say where the others are found."""
+_SECRET = re.compile("|".join(fnmatch.translate(pattern) for pattern in SECRET_NAMES))
+_EXECUTABLE = stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH
+
+
+@frozen
+class Found:
+    """A file worth reading: its path relative to the root with forward slashes, and what the system said of it."""
+
+    path: str
+    language: str
+    size: int
+    mtime_ns: int
+
 
 def is_secret(name: str) -> bool:
     """Whether a file's name says that it holds secrets."""
-    low = name.lower()
-    return any(fnmatch.fnmatchcase(low, pattern) for pattern in SECRET_NAMES)
+    return _SECRET.match(name.lower()) is not None
 
 
 def crawl(root: Path, exclude: tuple[str, ...] = ()) -> Iterator[Path]:
     """The project's code files in a stable order, at most MAX_FILES, by `.gitignore` and the exclude patterns."""
-    top = GitIgnoreSpec.from_lines(exclude)
-    count = 0
-    stack: list[tuple[Path, tuple[tuple[Path, GitIgnoreSpec], ...]]] = [
-        (root, ((root, top),) if exclude else ())
-    ]
-    while stack and count < MAX_FILES:
-        folder, specs = stack.pop()
-        specs = (*specs, *_own_spec(folder))
-        folders: list[Path] = []
-        for entry in _entries(folder):
-            path = Path(entry.path)
-            if entry.is_symlink() or _ignored(path, specs, folder=entry.is_dir()):
-                continue
-            if entry.is_dir():
-                if entry.name not in SKIPPED_FOLDERS and not (path / "pyvenv.cfg").exists():
-                    folders.append(path)
-            elif (
-                not is_secret(entry.name)
-                and language_of(path) != "plaintext"
-                and entry.stat().st_size <= MAX_FILE_BYTES
-            ):
-                yield path
-                count += 1
-                if count >= MAX_FILES:
-                    return
-        stack.extend((f, specs) for f in reversed(folders))
+    wanted = (found for found in walk(root, exclude) if found.language != "plaintext")
+    return (root / found.path for found in islice(wanted, MAX_FILES))
 
 
 async def project_files(root: Path, exclude: tuple[str, ...] = ()) -> list[Path]:
@@ -69,28 +66,125 @@ async def project_files(root: Path, exclude: tuple[str, ...] = ()) -> list[Path]
     return await asyncio.to_thread(lambda: list(crawl(root, exclude)))
 
 
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
+def walk(
+    root: Path, exclude: tuple[str, ...] = (), notes: Counter[str] | None = None, start: str = ""
+) -> Iterator[Found]:
+    """The files of the project, or of its folder `start` ("a/b"), that are worth reading, in a stable order.
+
+    Opens no file but `.gitignore` files and the first line of scripts without an ending; follows no link. `notes`
+    counts what was left out, by reason.
+    """
+    notes = Counter() if notes is None else notes
+    never = rules(list(exclude))
+    top = os.fspath(root)
+    specs = tuple(outer_rules(os.path.realpath(top)))
+    for folder in _outer_folders(start):
+        specs = _with_own(top, folder, specs)
+    stack: list[tuple[str, tuple[Rules, ...]]] = [(f"{start}/" if start else "", specs)]
+    while stack:
+        folder, specs = stack.pop()
+        entries = _entries(f"{top}/{folder}", notes)
+        if any(entry.name == ".gitignore" for entry in entries):
+            specs = _with_own(top, folder, specs)
+        folders: list[str] = []
+        for entry in entries:
+            path = folder + entry.name
+            if entry.is_symlink():
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if not _left_out(f"{path}/", entry.name, never, specs) and path.count("/") < MAX_DEPTH:
+                    folders.append(f"{path}/")
+            elif not _left_out(path, entry.name, never, specs):
+                found = _found(entry, path, notes)
+                if found is not None:
+                    yield found
+        stack.extend((inner, specs) for inner in reversed(folders))
+
+
+def look_at(root: Path, path: str, exclude: tuple[str, ...] = ()) -> Found | None:
+    """What `walk` would say of one file; None where it would leave it out."""
+    top = os.fspath(root)
+    never = rules(list(exclude))
+    specs = tuple(outer_rules(os.path.realpath(top)))
+    parts = path.split("/")
+    if ".." in parts or "" in parts:
+        return None
+    for folder in _outer_folders("/".join(parts[:-1])):
+        if folder and (
+            os.path.islink(f"{top}/{folder[:-1]}")  # noqa: PTH114 - names of any bytes
+            or _left_out(folder, folder.split("/")[-2], never, specs)
+        ):
+            return None
+        specs = _with_own(top, folder, specs)
+    if parts[:-1] and (
+        os.path.islink(f"{top}/{'/'.join(parts[:-1])}")  # noqa: PTH114
+        or _left_out("/".join(parts[:-1]) + "/", parts[-2], never, specs)
+    ):
+        return None
+    if parts[:-1]:
+        specs = _with_own(top, "/".join(parts[:-1]) + "/", specs)
+    if _left_out(path, parts[-1], never, specs):
+        return None
+    try:
+        state = os.lstat(f"{top}/{path}")
+    except (OSError, ValueError):
+        return None
+    return _judged(f"{top}/{path}", path, parts[-1], state, Counter())
+
+
+def _outer_folders(start: str) -> list[str]:
+    """The folders above `start`, outermost first, as prefixes: "" and "a/" for "a/b"."""
+    parts = start.split("/") if start else []
+    return ["".join(f"{part}/" for part in parts[:count]) for count in range(len(parts))]
+
+
+def _with_own(top: str, folder: str, specs: tuple[Rules, ...]) -> tuple[Rules, ...]:
+    own = read_rules(f"{top}/{folder}.gitignore", base=folder)
+    return (*specs, own) if own is not None else specs
+
+
+def _left_out(path: str, name: str, never: Rules | None, specs: tuple[Rules, ...]) -> bool:
+    if path.endswith("/"):
+        if name in SKIPPED_FOLDERS:
+            return True
+    elif is_secret(name):
+        return True
+    return (never is not None and never.verdict(path) is True) or ignored(path, specs)
+
+
+def _entries(folder: str, notes: Counter[str]) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
-            return sorted(entries, key=lambda e: e.name)
+            found = sorted(entries, key=lambda e: e.name)
     except OSError:  # a folder that cannot be read, or went away, has no files for us
+        notes["folders that cannot be read"] += 1
         return []
+    return [] if any(entry.name == "pyvenv.cfg" for entry in found) else found
 
 
-def _own_spec(folder: Path) -> tuple[tuple[Path, GitIgnoreSpec], ...]:
+def _found(entry: os.DirEntry[str], path: str, notes: Counter[str]) -> Found | None:
     try:
-        lines = (folder / ".gitignore").read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return ()
-    return ((folder, GitIgnoreSpec.from_lines(lines)),)
+        return _judged(entry.path, path, entry.name, entry.stat(follow_symlinks=False), notes)
+    except OSError:  # gone since the folder was read
+        return None
 
 
-def _ignored(path: Path, specs: tuple[tuple[Path, GitIgnoreSpec], ...], *, folder: bool) -> bool:
-    """Whether the innermost pattern that speaks of a path excludes it."""
-    verdict = False
-    for base, spec in specs:
-        name = path.relative_to(base).as_posix() + ("/" if folder else "")
-        result = spec.check_file(name).include
-        if result is not None:
-            verdict = result
-    return verdict
+def _judged(file: str, path: str, name: str, state: os.stat_result, notes: Counter[str]) -> Found | None:
+    if not stat.S_ISREG(state.st_mode):
+        notes["links, pipes and devices"] += not stat.S_ISLNK(state.st_mode)
+        return None
+    language = language_of(name)
+    if language == "plaintext" and "." not in name and state.st_mode & _EXECUTABLE:
+        head = read_plain(file, MAX_FILE_BYTES) or b""
+        language = language_of(name, head[:200].split(b"\n")[0].decode("utf-8", "replace"))
+    if language == "plaintext" and name not in _MODULE_FILES:
+        return None
+    if state.st_size > MAX_FILE_BYTES:
+        notes["files above 1 MB"] += 1
+        return None
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        notes["files whose names are not UTF-8"] += 1
+        return None
+    return Found(path, language, state.st_size, state.st_mtime_ns)

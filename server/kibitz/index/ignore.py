@@ -34,7 +34,14 @@ class Rules:
         name = self.prefix + path[len(self.base) :]
         if not self.any_match.match(name):
             return None
-        return self.spec.check_file(name).include
+        found = self.spec.check_file(name)
+        if found.include and found.index is not None and name.endswith("/"):
+            pattern = self.spec.patterns[found.index]
+            if str(pattern.pattern).rstrip().endswith("/**"):
+                # what lies in a folder, not the folder: something in it may be included again
+                matched = pattern.regex.match(name) if pattern.regex is not None else None
+                return None if matched is not None and matched.end() == len(name) else True
+        return found.include
 
 
 def rules(lines: list[str], base: str = "", prefix: str = "") -> Rules | None:

@@ -203,7 +203,7 @@ class Runner:
         try:
             with at_most(LIMIT_S), contextlib.redirect_stdout(io.StringIO()):
                 seen = self._returned(scenario, value, names, before, private, out.getvalue())
-        except (Exception, TooSlow) as caught:  # noqa: BLE001 - comparisons and reprs of the code under test
+        except (Exception, SystemExit, TooSlow) as caught:  # noqa: BLE001 - comparisons and reprs of the code under test
             return Seen(scenario, why=type(caught).__name__, lines=lines), None
         return replace(seen, lines=lines), value
 
@@ -341,7 +341,7 @@ class Runner:
     def _note(self, found: dict[str, str], key: str, get: Any, imports: dict[str, None]) -> None:
         try:
             source = source_of(get(), self.module)
-        except Exception:  # noqa: BLE001 - properties run the code under test
+        except (Exception, SystemExit):  # noqa: BLE001 - properties run the code under test
             return
         found[key] = source.text
         imports.update(dict.fromkeys(source.imports))

@@ -15,7 +15,7 @@ from kibitz.models.offline.python_flow import Assignment, Liveness
 from kibitz.models.offline.python_scopes import Names
 from kibitz.models.offline.python_source import Source
 from kibitz.models.offline.python_worker import METHODS
-from support.python_engine import CART, ask, changed, place, refused
+from support.python_engine import CART, LOOP, ask, changed, place, refused
 
 FORMS = {
     "crlf": lambda text: text.replace("\n", "\r\n"),

@@ -8,9 +8,7 @@ from typing import Any
 
 import pytest
 
-from support.python_engine import CART, ask, changed, refused
-
-LOOP = "subtotal = 0\n    for item in items:\n        subtotal += item.price * item.quantity"
+from support.python_engine import CART, LOOP, ask, changed, refused
 
 
 class TestExtractFunction:
