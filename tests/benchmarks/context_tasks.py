@@ -86,7 +86,7 @@ def tasks_of(texts: dict[str, str], count: int, seed: int) -> list[Task]:
                 if words[n] == here[n]
                 and n not in facts(language_of(path)).words
                 and owners.get(n, set()) - {path}
-                and n.isascii()
+                and WORD.fullmatch(n)
             }
             if needed:
                 indent = len(lines[number]) - len(lines[number].lstrip())

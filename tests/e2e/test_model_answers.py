@@ -544,7 +544,7 @@ async def test_one_message_may_ask_another_model(it: Scripted) -> None:
         {"message": "And you?", "model": "offline", "conversationId": other["conversationId"]},
     )
     assert offline["engine"] == "offline"
-    assert (await it.error("kibitz.chat.send", message="And you?", model=""))["kind"] == "invalid"
+    assert (await it.error("kibitz.chat.send", message="And you?", model="/"))["kind"] == "invalid"
 
 
 async def test_a_prompt_in_the_code_is_data(it: Scripted) -> None:

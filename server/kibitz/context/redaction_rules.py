@@ -54,6 +54,10 @@ def _value(match: re.Match[str]) -> str:
     return match.string[start:end]
 
 
+def _mixed(value: str) -> bool:
+    return value.lower() != value != value.upper()
+
+
 def _varied(match: re.Match[str]) -> bool:
     """Not the row of `x` that documentation shows."""
     return len(set(_value(match)[-16:])) > FEWEST_CHARACTERS
@@ -61,12 +65,12 @@ def _varied(match: re.Match[str]) -> bool:
 
 def _random(match: re.Match[str]) -> bool:
     value = _value(match)
-    return len(set(value)) > FEWEST_CHARACTERS and any(map(str.isdigit, value)) and not wordlike(value)
+    return _varied(match) and any(c.isdigit() or c.isupper() for c in value) and not wordlike(value)
 
 
 def _aws_secret(match: re.Match[str]) -> bool:
     value = _value(match)
-    return value.lower() != value != value.upper() and any(map(str.isdigit, value)) and not wordlike(value)
+    return _mixed(value) and not wordlike(value)
 
 
 def _url_password(match: re.Match[str]) -> bool:
@@ -92,7 +96,8 @@ def _assigned(match: re.Match[str]) -> bool:
     after = match["after"].strip("\r\n")
     tight = separator == match["separator"]
     written = tight if separator != ":" else not after
-    return firm and written and any(map(str.isdigit, value)) and password_like(value, words=False)
+    shows = any(map(str.isdigit, value)) or (len(value) >= 10 and _mixed(value) and not wordlike(value))
+    return firm and written and shows and password_like(value, words=False)
 
 
 _AHEAD = r"(?=[\w-]{3,60}+[\"'`\\]{0,3}\]?[ \t]*[:=!>,])"

@@ -34,7 +34,7 @@ FILLERS = (
 _SEQUENCES = ("abcdefghijklmnopqrstuvwxyz0123456789", "01234567890" * 3, "9876543210")
 _CHUNK = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _TEMPLATE = re.compile(
-    r"\A[$%@]?<.*>\Z|\A\$[A-Za-z_({]|\$\{|\$\(|\{[\w.!:\[\]'\" -]*\}|%\(|%[sdr]\b|%[A-Z_]+%|\.\.\.|…"
+    r"\A[$%@]?<.*>\Z|\A\$[A-Za-z_({]|\$\{|\$\(|\{[\w.!:\[\]'\" -]*\}|%\(|(?<!\w)%[sdr](?!\w)|\A%\w+%\Z|\.\.\.|…"
 )
 _PATTERN = re.compile(r"\\[dswDSWb]|\[\^|\(\?|[\])][+*?]|\.[*+]")
 _DOTTED = re.compile(r"[A-Za-z_]\w{0,15}(?:\.[A-Za-z_]\w{0,15})+")

@@ -109,20 +109,13 @@ def look_at(root: Path, path: str, exclude: tuple[str, ...] = ()) -> Found | Non
     parts = path.split("/")
     if ".." in parts or "" in parts:
         return None
-    for folder in _outer_folders("/".join(parts[:-1])):
+    for folder in _outer_folders(path):
         if folder and (
             os.path.islink(f"{top}/{folder[:-1]}")  # noqa: PTH114 - names of any bytes
             or _left_out(folder, folder.split("/")[-2], never, specs)
         ):
             return None
         specs = _with_own(top, folder, specs)
-    if parts[:-1] and (
-        os.path.islink(f"{top}/{'/'.join(parts[:-1])}")  # noqa: PTH114
-        or _left_out("/".join(parts[:-1]) + "/", parts[-2], never, specs)
-    ):
-        return None
-    if parts[:-1]:
-        specs = _with_own(top, "/".join(parts[:-1]) + "/", specs)
     if _left_out(path, parts[-1], never, specs):
         return None
     try:

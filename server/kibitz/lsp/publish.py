@@ -12,7 +12,7 @@ from kibitz.errors import KibitzError
 from kibitz.lsp.convert import from_range
 from kibitz.lsp.names import SOURCE
 from kibitz.lsp.session import Session
-from kibitz.text import Document, Range, fits
+from kibitz.text import Document, Position, Range, fits
 
 log = logging.getLogger("kibitz.session")
 
@@ -106,15 +106,25 @@ def to_diagnostic(session: Session, document: Document, finding: Finding) -> lsp
 
 
 def _standing(session: Session, document: Document) -> list[Finding]:
-    """The claims whose line still reads as it did."""
+    """The claims whose line is still there, where it is now."""
     text, claims = session.claims.get(document.uri, ("", ()))
-    if text == document.text:
+    if not claims or text == document.text:
         return list(claims)
-    return [
-        claim
-        for claim in claims
-        if claim.document.line(claim.range.start.line) == document.line(claim.range.start.line)
-    ]
+    import attrs
+
+    from kibitz.verify.lines import blocks
+
+    moved: dict[int, int] = {}
+    for block in blocks(claims[0].document.lines, document.lines):
+        if block.same:
+            moved.update(zip(range(block.a, block.a_end), range(block.b, block.b_end), strict=True))
+    standing = []
+    for claim in claims:
+        (line, first), (_, last) = claim.range
+        if (now := moved.get(line)) is not None:
+            where = Range(Position(now, first), Position(now, last))
+            standing.append(attrs.evolve(claim, document=document, range=where))
+    return standing
 
 
 async def _push_later(session: Session, uri: str) -> None:

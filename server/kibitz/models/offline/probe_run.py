@@ -291,7 +291,7 @@ class Runner:
             kind = class_source(type(value), self.module)
         except NoSourceError:
             return []
-        if "isinstance" in vars(self.module):
+        if "isinstance" in vars(self.module) or kind.text.startswith("_"):
             return []
         imports.update(dict.fromkeys(kind.imports))
         state = self._state(left, value, imports)

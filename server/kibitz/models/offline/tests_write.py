@@ -79,7 +79,11 @@ def _what(case: Case) -> str:
     what = str(case["what"]) or "ordinary_input"
     if case["error"]:
         kind = _snake(str(case["error"]).rpartition(".")[2])
-        where = f"_for_{what}" if case["what"] and not case["documented"] else ""
+        where = (
+            f"_{'' if what.startswith('after ') else 'for_'}{what}"
+            if case["what"] and not case["documented"]
+            else ""
+        )
         return f"raises_{kind}{where}"
     if not case["what"] and len(case["checks"]) == 1:
         right = str(case["checks"][0]["right"])

@@ -1,0 +1,88 @@
+"""What a place in a document says about what may come next: the words around it, and the types they hint at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from attrs import frozen
+
+from kibitz.syntax.facts import facts
+from kibitz.text import Document, Position
+
+WORD = re.compile(r"[^\W\d]\w*")
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+
+LINES_BEFORE = 40
+LINES_AFTER = 12
+FADE = 8.0
+"""After so many lines, a word says half as much."""
+
+AFTER_SHARE = 0.7
+HEADER_SHARE = 0.5
+FAR_SHARE = 0.04
+
+
+@frozen
+class Query:
+    """The words of a document (`known`), how much each says at the place (`near`, at most 1), and those in order."""
+
+    language: str
+    known: frozenset[str]
+    near: Mapping[str, float]
+    ordered: tuple[str, ...]
+    receivers: tuple[str, ...]
+    parts: frozenset[str]
+
+
+def words_of(text: str) -> list[str]:
+    """The identifiers of a text, in order, however often they occur."""
+    return WORD.findall(text)
+
+
+def parts_of(name: str) -> list[str]:
+    """The words a name is made of, in lower case: "render_lines" and "renderLines" are both ["render", "lines"]."""
+    return [part.lower() for part in _PARTS.findall(name)]
+
+
+def query_at(document: Document, position: Position, headers: Iterable[str] = ()) -> Query:
+    """What the words around a place say; `headers` are the signatures of the definitions around it."""
+    lines = document.lines
+    spared = facts(document.language).words
+    near: dict[str, float] = {}
+
+    def note(text: str, weight: float) -> None:
+        for word in WORD.findall(text):
+            if word not in spared and weight > near.get(word, 0.0):
+                near[word] = weight
+
+    line = lines[position.line]
+    note(line[: position.character], 1.0)
+    note(line[position.character :], 0.9)
+    for distance in range(1, LINES_BEFORE + 1):
+        if position.line - distance >= 0:
+            note(lines[position.line - distance], 1 / (1 + (distance - 1) / FADE))
+        if distance <= LINES_AFTER and position.line + distance < len(lines):
+            note(lines[position.line + distance], AFTER_SHARE / (1 + (distance - 1) / FADE))
+    for header in headers:
+        note(header, HEADER_SHARE)
+    known = frozenset(WORD.findall(document.text))
+    ordered = tuple(sorted(near, key=lambda word: (-near[word], word)))
+    before = re.search(r"(\w+)\s*(?:\.|->|::|\?\.)\s*\w*$", line[: position.character])
+    return Query(
+        language=document.language,
+        known=known,
+        near=near,
+        ordered=ordered,
+        receivers=(before[1],) if before else (),
+        parts=frozenset(part for word in ordered[:30] for part in parts_of(word)),
+    )
+
+
+def type_names(name: str) -> list[str]:
+    """The names of types that a variable of this name may have: "spider_loader" is a SpiderLoader or a Loader."""
+    parts = [part[:1].upper() + part[1:] for part in parts_of(name)]
+    found = ["".join(parts[at:]) for at in range(len(parts))]
+    if parts and parts[-1].endswith("s"):
+        found.append("".join(parts)[:-1])
+    return [found_name for found_name in found if len(found_name) > 2]

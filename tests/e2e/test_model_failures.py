@@ -1,0 +1,255 @@
+"""A model that refuses, breaks off, falls silent or is too late: each with its kind, and nothing placed wrongly."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from support.endpoint import Answer, tokens
+from support.processes import children
+from support.samples import BUGGY
+from support.scripted import MODEL, Scripted, scripted
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+IMPATIENT_SERVER = """
+from kibitz.cli.serve import run
+from kibitz.models import gateway
+
+in_time = gateway._in_time
+gateway._in_time = lambda values, model, seconds: in_time(values, model, min(seconds, 2.5))
+gateway.Gateway._pause = lambda self, attempt, asked_s: asked_s or 0.0
+run()
+"""
+"""The same server, waiting seconds where the real one waits a minute."""
+
+LINES = BUGGY.split("\n")
+FIRST = LINES.index("    total = sum(values)")
+BODY = {"start": {"line": FIRST, "character": 0}, "end": {"line": FIRST + 2, "character": 24}}
+EDIT = "FILE {name}\n<<<<<<< SEARCH\n    count = len(values)\n=======\n    count = max(1, len(values))\n>>>>>>> REPLACE\n"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def module_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scripted]:
+    folder = tmp_path_factory.mktemp("failures")
+    (folder / "server.py").write_text(IMPATIENT_SERVER, "utf-8")
+    async with scripted(folder, [sys.executable, "-P", str(folder / "server.py")]) as running:
+        yield running
+
+
+@pytest.fixture
+def it(module_server: Scripted) -> Scripted:
+    module_server.fresh()
+    return module_server
+
+
+def told(it: Scripted) -> list[str]:
+    return [m["params"]["message"] for m in it.editor.messages if m.get("method") == "window/showMessage"]
+
+
+FAILURES = {
+    "401": (Answer(error_code="invalid_api_key"), "auth"),
+    "403": (Answer(error_code="forbidden"), "auth"),
+    "404": (Answer(error_code="model_not_found"), "not_found"),
+    "429 for long": (Answer(error_code="rate_limit_exceeded", headers={"Retry-After": "77"}), "rate_limit"),
+    "quota": (Answer(error_code="insufficient_quota"), "quota"),
+    "context": (Answer(error_code="context_length_exceeded"), "context_length"),
+    "filter": (Answer(error_code="content_filter"), "content_filter"),
+    "filtered": (Answer(text="I ", finish_reason="content_filter"), "content_filter"),
+    "500": (Answer(error_code="server_error"), "network"),
+    "503": (Answer(error_code="overloaded"), "network"),
+    "cut off": (Answer(text="word " * 20, cut_after=3), "network"),
+    "no answer": (Answer(drop=True), "network"),
+    "no model": (Answer(junk=b"<html>It works!</html>"), "bad_response"),
+    "hangs": (Answer(hang=True), "timeout"),
+    "falls silent": (Answer(text="word " * 20, hang_after=2), "timeout"),
+    "error in the stream": (Answer(text="word " * 20, error_in_stream="server_error"), "network"),
+}
+
+
+@pytest.mark.parametrize("name", FAILURES)
+async def test_every_failure_has_its_kind(it: Scripted, name: str) -> None:
+    answer, kind = FAILURES[name]
+    it.endpoint.reply_with(lambda _: answer)
+    try:
+        error = await it.error("kibitz.explain", uri=it.open(BUGGY))
+    finally:
+        it.endpoint.reply_with(lambda _: Answer(text="ok"))
+    assert error["kind"] == kind, error
+    assert error["message"].endswith(".")
+    assert error["hint"]
+    assert "average" not in str(error), "no error shows a file's text"
+    if name == "429 for long":
+        assert error["retryAfterS"] == 77
+        assert len(it.endpoint.requests) == 1, "a provider that asks for a long pause is not asked again"
+    assert (await it.editor.command("kibitz.explain", {"uri": it.open(BUGGY)}))["markdown"] == "ok", "the next one is answered"
+
+
+async def test_what_passes_is_tried_again(it: Scripted) -> None:
+    it.endpoint.enqueue(Answer(error_code="rate_limit_exceeded", headers={"Retry-After": "0"}), Answer(error_code="overloaded"), Answer(text="At last."))
+    assert (await it.editor.command("kibitz.explain", {"uri": it.open(BUGGY)}))["markdown"] == "At last."
+    assert len(it.endpoint.requests) == 3
+
+
+async def test_typing_is_not_disturbed_by_a_failing_model(it: Scripted) -> None:
+    uri = it.open("value = compute(\n")
+    it.endpoint.reply_with(lambda _: Answer(error_code="invalid_api_key"))
+    for _ in range(3):
+        assert await it.ghost(uri, 0, 16, kind=2) == []
+    assert len(told(it)) <= 1, "it is said once"
+    status = await it.editor.notification("didChangeStatus", lambda p: p["kind"] == "Error")
+    assert status["message"]
+    at = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 16}, "context": {"triggerKind": 1}}
+    error = await it.editor.error("textDocument/inlineCompletion", at)
+    assert error["data"]["kind"] == "auth", "who asks for a suggestion is told why there is none"
+    it.endpoint.reply_with(lambda _: Answer(text="1)"))
+    assert [i["insertText"] for i in await it.ghost(uri, 0, 16, kind=2)] == ["1)"]
+    await it.editor.notification("didChangeStatus", lambda p: p["kind"] == "Normal")
+    it.endpoint.reply_with(lambda _: Answer(text="ok"))
+
+
+@pytest.mark.parametrize("how", ["request", "progress"])
+async def test_a_cancelled_answer_hangs_up(it: Scripted, how: str) -> None:
+    it.endpoint.enqueue(Answer(text="word " * 200, hang_after=5))
+    open_before = len(it.endpoint.connections)
+    given = {"uri": it.open(BUGGY), "partialResultToken": f"cancel {how}"}
+    number = it.editor.start("workspace/executeCommand", {"command": "kibitz.explain", "arguments": [given], "workDoneToken": f"work {how}"})
+    await it.editor.until(lambda: len(it.streamed(f"cancel {how}")) >= 3, "for the stream")
+    if how == "request":
+        it.editor.notify("$/cancelRequest", {"id": number})
+    else:
+        it.editor.notify("window/workDoneProgress/cancel", {"token": f"work {how}"})
+    answer = await it.editor.answer(number)
+    assert answer["error"]["code"] == -32800
+    assert answer["error"]["data"]["kind"] == "cancelled"
+    await it.endpoint.wait_for(lambda e: all(c.closed_by == "client" for c in e.connections[open_before:]) or e.connections[-1].closed_at is not None)
+    assert it.endpoint.connections[it.endpoint.requests[-1].connection].closed_by == "client"
+    await it.editor.until(lambda: it.streamed(f"work {how}")[-1]["kind"] == "end", "for the end of the progress")
+    assert it.streamed(f"work {how}")[0]["kind"] == "begin"
+    said = len(it.streamed(f"cancel {how}"))
+    assert (await it.editor.command("kibitz.explain", {"uri": it.open(BUGGY)}))["markdown"] == "ok"
+    assert len(it.streamed(f"cancel {how}")) == said, "nothing is streamed after the answer"
+    rows = (await it.editor.command("kibitz.usage", {"by": "feature"}))["rows"]
+    assert any(r["key"] == "explain" and r["failedCalls"] for r in rows), "a call that was cut off is counted as such"
+
+
+async def slow_refactoring(it: Scripted, text: str = BUGGY) -> tuple[str, int]:
+    """A refactoring whose model has begun to answer and waits; the document and the request."""
+    uri = it.open(text)
+    said = EDIT.replace("{name}", it.name(uri))
+    it.endpoint.enqueue(Answer(text=said, chunk_size=40, delay_chunk_s=0.3))
+    number = it.editor.start("workspace/executeCommand", {"command": "kibitz.refactor", "arguments": [{"uri": uri, "range": BODY}]})
+    await it.endpoint.wait_for(lambda e: e.queued == 0)
+    return uri, number
+
+
+async def test_an_edit_of_what_changed_meanwhile_is_refused(it: Scripted) -> None:
+    uri, number = await slow_refactoring(it)
+    where = {"line": FIRST + 1, "character": 4}
+    it.editor.change(uri, {"range": {"start": where, "end": where}, "text": "number_of_"})
+    error = (await it.editor.answer(number))["error"]
+    assert error["code"] == -32801
+    assert error["data"]["kind"] == "invalid"
+
+
+async def test_an_edit_moves_with_its_lines(it: Scripted) -> None:
+    uri, number = await slow_refactoring(it)
+    top = {"line": 0, "character": 0}
+    version = it.editor.change(uri, {"range": {"start": top, "end": top}, "text": "# one\n# two\n# three\n"})
+    result = (await it.editor.answer(number))["result"]
+    (change,) = result["edit"]["documentChanges"]
+    assert change["textDocument"]["version"] == version
+    assert {e["range"]["start"]["line"] for e in change["edits"]} == {FIRST + 1 + 3}
+
+
+async def test_an_edit_of_text_that_was_closed_is_not_placed_on_the_disk(it: Scripted) -> None:
+    uri, number = await slow_refactoring(it)
+    (it.root / it.name(uri)).write_text("# another text\n" + BUGGY.replace("count", "number"), "utf-8")
+    it.editor.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+    assert (await it.editor.answer(number))["error"]["code"] == -32801
+
+
+async def test_an_edit_of_text_that_was_saved_and_closed_fits_the_disk(it: Scripted) -> None:
+    uri, number = await slow_refactoring(it)
+    (it.root / it.name(uri)).write_text("# a line more\n" + BUGGY, "utf-8")
+    it.editor.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+    (change,) = (await it.editor.answer(number))["result"]["edit"]["documentChanges"]
+    assert change["textDocument"]["version"] is None
+    assert {e["range"]["start"]["line"] for e in change["edits"]} == {FIRST + 1 + 1}
+
+
+async def test_a_suggestion_for_text_that_moved_on_is_not_shown(it: Scripted) -> None:
+    uri = it.open("value = compute(\n")
+    it.endpoint.enqueue(Answer(text="1)", delay_first_s=0.5))
+    at = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 16}, "context": {"triggerKind": 1}}
+    number = it.editor.start("textDocument/inlineCompletion", at)
+    await it.endpoint.wait_for(lambda e: e.queued == 0)
+    it.editor.change(uri, {"range": {"start": at["position"], "end": at["position"]}, "text": "x"})
+    assert (await it.editor.answer(number))["result"]["items"] == []
+
+
+async def test_an_unreadable_limit_spends_nothing(it: Scripted) -> None:
+    push: dict[str, Any] = {"kibitz": {"budget": {"per_session_usd": 0.0000001}}}
+    it.editor.notify("workspace/didChangeConfiguration", {"settings": push})
+    try:
+        await it.editor.command("kibitz.models.select", {"model": "openai/gpt-4o"})
+        error = await it.error("kibitz.explain", uri=it.open(BUGGY))
+        assert error["kind"] == "budget"
+        assert "budget.per_session_usd" in error["hint"]
+        assert it.endpoint.requests == []
+    finally:
+        it.editor.notify("workspace/didChangeConfiguration", {"settings": {"kibitz": {"budget": {}}}})
+        await it.editor.command("kibitz.models.select", {"model": MODEL})
+
+
+async def test_another_model_answers_where_the_first_cannot(it: Scripted) -> None:
+    it.editor.notify("workspace/didChangeConfiguration", {"settings": {"kibitz": {"fallbacks": ["openai/second"]}}})
+    it.endpoint.enqueue(Answer(error_code="invalid_api_key"), Answer(text="I can.", usage=tokens(10, 2)))
+    try:
+        result = await it.editor.command("kibitz.explain", {"uri": it.open(BUGGY)})
+    finally:
+        it.editor.notify("workspace/didChangeConfiguration", {"settings": {"kibitz": {"fallbacks": []}}})
+    assert result["engine"] == "openai/second"
+    assert [r.json["model"] for r in it.endpoint.requests] == ["scripted", "second"]
+    assert any(r["key"] == "openai/second" for r in (await it.editor.command("kibitz.usage"))["rows"])
+
+
+async def test_many_at_once_are_each_answered(it: Scripted) -> None:
+    it.endpoint.reply_with(lambda received: Answer(text="`a`", delay_first_s=0.05))
+    uri = it.open("a = 1\n")
+    numbers = [it.editor.start("workspace/executeCommand", {"command": "kibitz.explain", "arguments": [{"uri": uri}]}) for _ in range(20)]
+    for number in numbers[::2]:
+        it.editor.notify("$/cancelRequest", {"id": number})
+    answers = await asyncio.gather(*(it.editor.answer(number) for number in numbers))
+    it.endpoint.reply_with(lambda _: Answer(text="ok"))
+    assert all("result" in a for a in answers[1::2])
+    assert all(a["error"]["code"] == -32800 for a in answers[::2])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+async def test_a_model_process_that_dies_is_started_again(it: Scripted) -> None:
+    it.endpoint.enqueue(Answer(text="word " * 20, hang_after=2))
+    number = it.editor.start("workspace/executeCommand", {"command": "kibitz.explain", "arguments": [{"uri": it.open(BUGGY), "partialResultToken": "dies"}]})
+    await it.editor.until(lambda: it.streamed("dies"), "for the stream")
+    (worker,) = [line for line in children(it.editor.process.pid, with_pid=True) if "litellm_worker" in line]
+    os.kill(int(worker.split()[0]), signal.SIGKILL)
+    error = (await it.editor.answer(number))["error"]
+    assert error["data"]["kind"] == "internal"
+    assert "Traceback" not in str(error)
+    assert (await it.editor.command("kibitz.explain", {"uri": it.open(BUGGY)}))["markdown"] == "ok"
+
+
+async def test_a_server_that_is_gone_says_so(it: Scripted) -> None:
+    await it.endpoint.stop()
+    try:
+        error = await it.error("kibitz.explain", uri=it.open(BUGGY))
+    finally:
+        await it.endpoint.start()
+    assert error["kind"] == "network"
+    assert it.endpoint.url[7:-3] in error["message"], "it names the address"
