@@ -46,7 +46,8 @@ def vscode_manifest(text: str) -> str:
     manifest = json.loads(text)
     contributes = manifest["contributes"]
     contributes["commands"] = [
-        {"command": f"kibitz.editor.{name}", "category": "kibitz", "title": title} for name, title in EDITOR_COMMANDS
+        {"command": f"kibitz.editor.{name}", "category": "kibitz", "title": title}
+        for name, title in EDITOR_COMMANDS
     ]
     properties = contributes["configuration"]["properties"]
     own = {name: properties[name] for name in EDITOR_OWNED}
@@ -74,7 +75,12 @@ def lua_types() -> str:
 
 def settings_page() -> str:
     """Every setting for people."""
-    rows = ["# Settings", "", "Generated from the server's schema by `editor-extension/generate.py`; do not edit.", ""]
+    rows = [
+        "# Settings",
+        "",
+        "Generated from the server's schema by `editor-extension/generate.py`; do not edit.",
+        "",
+    ]
     rows += [
         "Read in this order, later wins: defaults, `config.toml` in the platform's configuration folder (or in `KIBITZ_HOME`),",
         "`KIBITZ_*` environment variables, the editor (section `kibitz`), the project's `.kibitz.toml` or `[tool.kibitz]` in",
@@ -90,8 +96,14 @@ def settings_page() -> str:
         if o.minimum is not None:
             limits = f"{o.minimum:g} to {o.maximum:g}" if o.maximum is not None else f"from {o.minimum:g}"
         variable = "the editor only" if o.editor_only else f"`{o.variable}`"
-        rows.append(f"| `{o.name}` | `{default}` | {o.doc} | {limits or '–'} | {variable} | {may[o.project]} |")
-    rows += ["", "Keys are no settings: they come from the provider's own environment variable, such as `OPENAI_API_KEY`.", ""]
+        rows.append(
+            f"| `{o.name}` | `{default}` | {o.doc} | {limits or '–'} | {variable} | {may[o.project]} |"
+        )
+    rows += [
+        "",
+        "Keys are no settings: they come from the provider's own environment variable, such as `OPENAI_API_KEY`.",
+        "",
+    ]
     return "\n".join(rows)
 
 
@@ -107,7 +119,9 @@ def generated() -> dict[Path, str]:
 
 def main() -> int:
     """Write, or check."""
-    stale = [path for path, text in generated().items() if not path.exists() or path.read_text("utf-8") != text]
+    stale = [
+        path for path, text in generated().items() if not path.exists() or path.read_text("utf-8") != text
+    ]
     for path in stale:
         if "--check" in sys.argv:
             print(f"{path.relative_to(HERE)} is out of date: run python editor-extension/generate.py")

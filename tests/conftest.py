@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 for _name in list(os.environ):
-    if _name.startswith("KIBITZ_") and not _name.startswith(("KIBITZ_CODE_OSS", "KIBITZ_REQUIRE", "KIBITZ_ARTIFACTS")):
+    if _name.startswith("KIBITZ_") and not _name.startswith(
+        ("KIBITZ_CODE_OSS", "KIBITZ_REQUIRE", "KIBITZ_ARTIFACTS")
+    ):
         del os.environ[_name]
     elif _name.endswith(("_API_KEY", "_API_TOKEN")):
         del os.environ[_name]

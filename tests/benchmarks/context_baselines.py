@@ -42,7 +42,8 @@ class LookAlike:
         for path, lines in index.texts.items():
             words = [WORD.findall(line) for line in lines]
             self._windows[path] = [
-                (at, frozenset(w for line in words[at : at + 60] for w in line)) for at in range(0, max(1, len(lines) - 59), 10)
+                (at, frozenset(w for line in words[at : at + 60] for w in line))
+                for at in range(0, max(1, len(lines) - 59), 10)
             ]
 
     def build(self, document: Document, position: Position, task: Task, budget: int) -> list[Shown]:
@@ -53,15 +54,23 @@ class LookAlike:
 
         def near(path: str) -> tuple[int, str]:
             other = path.split("/")[:-1]
-            common = next((i for i, (a, b) in enumerate(zip(folder, other, strict=False)) if a != b), min(len(folder), len(other)))
+            common = next(
+                (i for i, (a, b) in enumerate(zip(folder, other, strict=False)) if a != b),
+                min(len(folder), len(other)),
+            )
             return len(folder) + len(other) - 2 * common, path
 
         best: list[tuple[float, str, int]] = []
         for path in sorted((p for p in self._windows if p != task.path), key=near)[:20]:
-            scored = [(len(query & words) / (len(query | words) or 1), path, at) for at, words in self._windows[path]]
+            scored = [
+                (len(query & words) / (len(query | words) or 1), path, at)
+                for at, words in self._windows[path]
+            ]
             best.append(max(scored, key=lambda s: (s[0], -s[2])))
         best.sort(key=lambda s: (-s[0], s[1]))
-        return fill([Shown(p, "\n".join(self._index.texts[p][at : at + 60])) for _, p, at in best[:4]], budget)
+        return fill(
+            [Shown(p, "\n".join(self._index.texts[p][at : at + 60])) for _, p, at in best[:4]], budget
+        )
 
 
 class RepositoryMap:
@@ -73,13 +82,21 @@ class RepositoryMap:
         uses: Counter[str] = Counter()
         for lines in index.texts.values():
             uses.update({w for line in lines for w in WORD.findall(line)})
-        rows = [row for path in index.texts for row in index.definitions_in(path) if row.kind not in ("variable", "constant")]
+        rows = [
+            row
+            for path in index.texts
+            for row in index.definitions_in(path)
+            if row.kind not in ("variable", "constant")
+        ]
         defined = Counter(row.name for row in rows)
         self._rows = sorted(rows, key=lambda r: (-uses[r.name] / defined[r.name], r.path, r.start_line))
 
     def build(self, document: Document, position: Position, task: Task, budget: int) -> list[Shown]:
         """The pieces, best first."""
-        return fill([Shown(r.path, r.signature) for r in self._rows if r.path != task.path][:400], budget)
+        return fill(
+            [Shown(r.path, " ".join(r.signature.split())) for r in self._rows if r.path != task.path][:400],
+            budget,
+        )
 
 
 class Bm25:
@@ -92,7 +109,9 @@ class Bm25:
 
     def build(self, document: Document, position: Position, task: Task, budget: int) -> list[Shown]:
         """The pieces, best first."""
-        query = WORD.findall(re.sub(r"\s+", " ", "".join(document.lines[max(0, position.line - 20) : position.line + 1])))
+        query = WORD.findall(
+            re.sub(r"\s+", " ", "".join(document.lines[max(0, position.line - 20) : position.line + 1]))
+        )
         pieces: list[Shown] = []
         taken: dict[str, set[int]] = {}
         for row in self._index.search(query, 200):

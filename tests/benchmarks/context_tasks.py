@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from bisect import bisect_left
 from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
@@ -44,7 +45,12 @@ def texts_of(project: Project) -> dict[str, str]:
     found: dict[str, str] = {}
     for path in sorted(project.root.rglob("*")):
         name = path.relative_to(project.root).as_posix()
-        if path.is_symlink() or not path.is_file() or name.endswith((".d.ts", ".d.mts")) or language_of(name) not in wanted:
+        if (
+            path.is_symlink()
+            or not path.is_file()
+            or name.endswith((".d.ts", ".d.mts"))
+            or language_of(name) not in wanted
+        ):
             continue
         text = path.read_text("utf-8", "replace")
         if len(text) < 400_000 and "\r" not in text:
@@ -101,30 +107,72 @@ def cut(task: Task, *, typed: bool) -> tuple[Document, Position]:
     """The file as an editor has it before the line is written: its indentation, or what stands before the first needed name."""
     lines = task.text.split("\n")
     kept = lines[task.line][: task.typed if typed else task.indent]
-    document = Document(task.path, "\n".join([*lines[: task.line], kept, *lines[task.line + 1 :]]), language_of(task.path), None, Path(task.path))
+    document = Document(
+        task.path,
+        "\n".join([*lines[: task.line], kept, *lines[task.line + 1 :]]),
+        language_of(task.path),
+        None,
+        Path(task.path),
+    )
     return document, Position(task.line, len(kept))
 
 
-def judge(shown: list[Shown], texts: dict[str, str], needed: frozenset[str], cache: dict[str, str]) -> tuple[float, int, int, int]:
-    """Recall of the needed names; code lines that hold one; code lines; lines that are not code.
+class Judge:
+    """What a context shows of a project's code. Against gaming, a line counts only where it is
 
-    Against gaming: a line counts only where it is text of the file it is said to be from, whole or cut at its end (then it
-    ends in an ellipsis), white space aside. A list of names that nobody wrote counts for nothing.
+    - a line of the file it is said to be from, and then with the identifiers that are code there, not those in comments
+      or strings, or
+    - the signature of one of that file's definitions, on one line;
+
+    both may be cut at their end, and white space does not matter. A list of names that nobody wrote counts for nothing.
     """
-    seen: set[str] = set()
-    useful = code = other = 0
-    for piece in shown:
-        if piece.path not in cache:
-            cache[piece.path] = " ".join(texts.get(piece.path, "").split())
-        for line in piece.text.split("\n"):
-            flat = " ".join(line.split())
-            if not flat:
-                continue
-            if flat.removesuffix("…").rstrip() not in cache[piece.path]:
-                other += 1
-                continue
-            code += 1
-            found = needed.intersection(WORD.findall(flat))
-            seen |= found
-            useful += bool(found)
-    return len(seen) / len(needed), useful, code, other
+
+    def __init__(self, texts: dict[str, str]) -> None:
+        self._texts = texts
+        self._read: dict[str, tuple[dict[str, set[str]], list[str]]] = {}
+
+    def _code(self, path: str) -> tuple[dict[str, set[str]], list[str]]:
+        if path not in self._read:
+            text = self._texts.get(path, "")
+            tree = parse_fresh(Document(path, text, language_of(path)))
+            lines = [" ".join(line.split()) for line in text.split("\n")]
+            names: dict[str, set[str]] = {line: set() for line in lines if line}
+            for name in tree.identifiers if tree else ():
+                names.setdefault(lines[name.range.start.line], set()).add(name.name)
+            signatures = sorted({" ".join(d.signature.split()) for d in tree.definitions} if tree else ())
+            self._read[path] = names, signatures
+        return self._read[path]
+
+    def names(self, path: str, line: str) -> set[str] | None:
+        """The code identifiers a shown line has; None where it is no line of the file."""
+        lines, signatures = self._code(path)
+        flat = " ".join(line.split())
+        if flat in lines:
+            return lines[flat]
+        start = flat.removesuffix("…").rstrip()
+        at = bisect_left(signatures, start)
+        if at < len(signatures) and signatures[at].startswith(start):
+            return set(WORD.findall(start))
+        if start != flat:
+            whole = next((text for text in lines if text.startswith(start)), None)
+            if whole is not None:
+                return lines[whole].intersection(WORD.findall(start))
+        return None
+
+    def score(self, shown: list[Shown], needed: frozenset[str]) -> tuple[float, int, int, int]:
+        """Recall of the needed names; the lines that hold one; the lines that count; those that do not."""
+        seen: set[str] = set()
+        useful = code = other = 0
+        for piece in shown:
+            for line in piece.text.split("\n"):
+                if not line.strip(" …"):
+                    continue
+                names = self.names(piece.path, line)
+                if names is None:
+                    other += 1
+                    continue
+                code += 1
+                found = needed & names
+                seen |= found
+                useful += bool(found)
+        return len(seen) / len(needed), useful, code, other

@@ -110,7 +110,17 @@ def _download(source: Source, folder: Path) -> None:
         subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     if source.language == "python":
-        run(sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", source.package)
+        run(
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "-q",
+            "--no-deps",
+            "--only-binary",
+            ":all:",
+            source.package,
+        )
         for wheel in folder.glob("*.whl"):
             with zipfile.ZipFile(wheel) as archive:
                 archive.extractall(folder)

@@ -27,7 +27,12 @@ server = LanguageServer("bare", "1")
 async def completion(params): return []
 server.start_io()
 """
-INITIALIZE = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"processId": None, "rootUri": None, "capabilities": {}}}
+INITIALIZE = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {"processId": None, "rootUri": None, "capabilities": {}},
+}
 MOST_RATIO, MOST_MB = 1.15, 60.0
 
 
@@ -48,7 +53,9 @@ def memory_mb(pid: int) -> float:
 
 def server_once(command: list[str], env: dict[str, str]) -> tuple[float, float]:
     started = time.perf_counter()
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env) as process:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env
+    ) as process:
         assert process.stdin is not None and process.stdout is not None
         process.stdin.write(frame(INITIALIZE))
         process.stdin.flush()
@@ -72,7 +79,9 @@ def interpreter_once(env: dict[str, str]) -> float:
 def jedi(folder: str) -> list[str] | None:
     """jedi-language-server in an environment of its own."""
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    done = subprocess.run([f"{folder}/bin/pip", "install", "-q", "jedi-language-server"], check=False, capture_output=True)
+    done = subprocess.run(
+        [f"{folder}/bin/pip", "install", "-q", "jedi-language-server"], check=False, capture_output=True
+    )
     if done.returncode != 0:
         print("jedi-language-server could not be installed: left out")
         return None
@@ -108,11 +117,15 @@ def main() -> int:
     print(f"{'':26}{'median ms':>10}{'min':>8}{'max':>8}{'memory MB':>11}")
     for name, spent_all in times.items():
         memory = f"{statistics.median(sizes[name]):11.1f}" if name in sizes else ""
-        print(f"{name:26}{statistics.median(spent_all):10.0f}{min(spent_all):8.0f}{max(spent_all):8.0f}{memory}")
+        print(
+            f"{name:26}{statistics.median(spent_all):10.0f}{min(spent_all):8.0f}{max(spent_all):8.0f}{memory}"
+        )
     pairs = zip(times["kibitz serve --stdio"], times["bare pygls server"], strict=True)
     ratio = statistics.median(a / b for a, b in pairs)
     size = statistics.median(sizes["kibitz serve --stdio"])
-    print(f"kibitz / bare pygls, pair by pair: {ratio:.2f} (at most {MOST_RATIO}); memory {size:.1f} MB (at most {MOST_MB:.0f})")
+    print(
+        f"kibitz / bare pygls, pair by pair: {ratio:.2f} (at most {MOST_RATIO}); memory {size:.1f} MB (at most {MOST_MB:.0f})"
+    )
     return 0 if ratio <= MOST_RATIO and size <= MOST_MB else 1
 
 

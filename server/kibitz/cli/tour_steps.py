@@ -150,7 +150,11 @@ async def generate_tests(client: TourClient) -> Step:
     lines = shown.splitlines()
     code = "\n".join(lines[:SHOWN_TEST_LINES])
     more = len(lines) - SHOWN_TEST_LINES
-    parts = (("title", f"{title}{dropped}\n"), ("code", code), ("quote", f"… and {more} more lines\n" if more > 0 else ""))
+    parts = (
+        ("title", f"{title}{dropped}\n"),
+        ("code", code),
+        ("quote", f"… and {more} more lines\n" if more > 0 else ""),
+    )
     return Step("generate-tests", answer["engine"], watch.ms, bool(answer["tests"]), shown, parts)
 
 

@@ -8,11 +8,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from attrs import field, frozen
 
-from kibitz.context.query import WORD, Query, parts_of, type_names
+from kibitz.context.query import Query, code_lines, parts_of, type_names
 from kibitz.index.reader import DefinitionRow, Reader, WindowRow
 
 TYPES = ("class", "interface", "struct", "enum", "type")
 CALLABLE = ("function", "method", "macro")
+_ASKED = re.compile(r"(\w+)(?:\(\))?[?!]?(?:\.|->|::)\s*(\w+)")
 
 
 @frozen
@@ -22,13 +23,18 @@ class Weights:
     windows: float = 0.5
     windows_power: float = 3.0
     receiver: float = 0.9
-    beside: float = 0.25
+    words: int = 24
+    rows: int = 60
+    names: int = 300
     members: float = 4.0
     named_type: float = 1.0
     guessed_type: float = 0.5
     own_base: float = 1.0
     imported: float = 2.0
-    package: float = 1.0
+    folder: float = 0.3
+    reached: float = 0.5
+    base_words: float = 0.3
+    members_plus: float = 6
     alike: float = 1.5
 
 
@@ -72,66 +78,77 @@ class Votes:
         return {name: 1 - against for name, against in self._against.items()}
 
 
-def candidates(query: Query, path: str, reader: Reader, own_bases: Iterable[str], weights: Weights) -> Candidates:
+def candidates(
+    query: Query, path: str, reader: Reader, bases: Mapping[str, float], weights: Weights
+) -> Candidates:
     """What the place may need from other files than `path`."""
     votes = Votes(query)
     windows = _windows(query, path, reader, votes, weights)
-    _receivers(query, path, reader, votes, weights)
-    _types(query, path, reader, votes, own_bases, weights)
-    _imports(path, reader, votes, weights)
-    _package(query, path, reader, votes, weights)
+    _types(query, path, reader, votes, bases, weights)
+    reached = _imports(path, reader, votes, weights)
     likely = votes.result()
-    kept = sorted(likely, key=lambda name: (-likely[name], name))[:700]
+    kept = sorted(likely, key=lambda name: (-likely[name], name))[: weights.names]
     definitions: dict[str, list[DefinitionRow]] = defaultdict(list)
     rows = [row for row in reader.definitions_named(kept, limit=3000) if row.path != path]
     for row in _without_locals(rows):
         definitions[row.name].append(row)
-    parts = query.parts
+    folder = path.rpartition("/")[0]
     result = {}
     for name in kept:
         if name in definitions:
             own = parts_of(name)
-            share = sum(part in parts for part in own) / len(own) if own else 0.0
-            result[name] = 1 - (1 - likely[name]) ** (1 + weights.alike * share)
+            power = 1.0 + weights.alike * sum(part in query.parts for part in own) / max(1, len(own))
+            paths = {row.path for row in definitions[name]}
+            if any(other.rpartition("/")[0] == folder for other in paths):
+                power += weights.folder
+            if not reached.isdisjoint(paths):
+                power += weights.reached
+            result[name] = 1 - (1 - likely[name]) ** power
     return Candidates(result, definitions, windows, {n: why for n, (_, why) in votes.reasons.items()})
 
 
 def _without_locals(rows: Iterable[DefinitionRow]) -> list[DefinitionRow]:
-    return [row for row in rows if not (row.kind == "variable" and row.container and row.container.rpartition(".")[2][:1].islower())]
+    return [
+        row
+        for row in rows
+        if not (row.kind == "variable" and row.container and row.container.rpartition(".")[2][:1].islower())
+    ]
 
 
 def _windows(query: Query, path: str, reader: Reader, votes: Votes, weights: Weights) -> list[WindowRow]:
-    rows = [row for row in reader.search(query.ordered[:24], 80) if row.path != path][:60]
+    """Code that has the words near the place: what else stands in it, and above all what is asked of the same things."""
+    found = reader.search(query.ordered[: weights.words], weights.rows + 20)
+    rows = [row for row in found if row.path != path][: weights.rows]
     best = max((row.score for row in rows), default=1.0) or 1.0
+    against: dict[str, float] = defaultdict(lambda: 1.0)
+    times: Counter[str] = Counter()
+    asked: Counter[tuple[str, str]] = Counter()
     for row in rows:
-        weight = weights.windows * (row.score / best) ** weights.windows_power
-        for word in set(WORD.findall(row.text)):
-            votes.add(word, weight, "stands in code like this")
+        lines = code_lines(row.text, query.language)
+        share = row.score / best
+        weight = weights.windows * share**weights.windows_power
+        for word in frozenset().union(*(words for _, words in lines)):
+            against[word] *= 1 - weight
+        for line, words in lines:
+            if words & query.near.keys():
+                pairs = set(_ASKED.findall(line))
+                asked.update(pairs)
+                times.update({receiver for receiver, _ in pairs})
+    for word, value in against.items():
+        votes.add(word, 1 - value, "code like this")
+    for (receiver, name), count in asked.items():
+        if receiver in query.near:
+            trust = query.near[receiver] * weights.receiver
+            votes.add(name, trust * count / (times[receiver] + 2), f"asked of `{receiver}` elsewhere")
     return rows
 
 
-def _receivers(query: Query, path: str, reader: Reader, votes: Votes, weights: Weights) -> None:
-    for word in [*query.receivers, *query.ordered[:12]]:
-        if len(word) < 3:
-            continue
-        rows = [row for row in reader.references_to(word, 120) if row.path != path]
-        after = re.compile(rf"\b{re.escape(word)}(?:\(\))?[?!]?(?:\.|->|::)\s*(\w+)")
-        direct: Counter[str] = Counter()
-        beside: Counter[str] = Counter()
-        for row in rows:
-            direct.update(set(after.findall(row.text)))
-            beside.update(set(WORD.findall(row.text)))
-        trust = query.near.get(word, 1.0)
-        for name, count in direct.items():
-            votes.add(name, trust * weights.receiver * count / (len(rows) + 3), f"used with `{word}` elsewhere")
-        for name, count in beside.items():
-            votes.add(name, trust * weights.beside * count / (len(rows) + 3), f"stands beside `{word}` elsewhere")
-
-
-def _types(query: Query, path: str, reader: Reader, votes: Votes, own_bases: Iterable[str], weights: Weights) -> None:
+def _types(
+    query: Query, path: str, reader: Reader, votes: Votes, bases: Mapping[str, float], weights: Weights
+) -> None:
     strength: dict[str, float] = {}
-    for base in own_bases:
-        strength[base] = weights.own_base
+    for base, share in bases.items():
+        strength[base] = weights.own_base * share
     for word, near in query.near.items():
         if word[:1].isupper():
             strength[word] = max(strength.get(word, 0.0), near * weights.named_type)
@@ -156,7 +173,7 @@ def _members(
     members = _without_locals(row for row in reader.members_of(name, 200))
     votes.add_rows(
         [row for row in members if row.path != path],
-        min(0.6, strength * weights.members / (len(members) + 6)),
+        min(0.6, strength * weights.members / (len(members) + weights.members_plus)),
         f"member of `{name}`",
     )
     if len(seen) < 24:
@@ -165,7 +182,7 @@ def _members(
                 _members(base, strength * 0.6, path, reader, votes, weights, seen)
 
 
-def _imports(path: str, reader: Reader, votes: Votes, weights: Weights) -> None:
+def _imports(path: str, reader: Reader, votes: Votes, weights: Weights) -> set[str]:
     seen: set[str] = set()
     for row in reader.imports_of(path):
         for target in row.targets[:6]:
@@ -174,7 +191,4 @@ def _imports(path: str, reader: Reader, votes: Votes, weights: Weights) -> None:
             seen.add(target)
             tops = [d for d in reader.definitions_in(target) if d.container is None]
             votes.add_rows(tops, min(0.2, weights.imported / (len(tops) + 10)), "defined in an imported file")
-
-
-def _package(query: Query, path: str, reader: Reader, votes: Votes, weights: Weights) -> None:
-    return
+    return seen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from attrs import frozen
 
@@ -12,6 +13,10 @@ from kibitz.text import Document, Position
 
 WORD = re.compile(r"[^\W\d]\w*")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_STRING = re.compile(r"\"(?:\\\\.|[^\"\\\\\n])*\"|'(?:\\\\.|[^'\\\\\n])*'".replace("\\\\\\\\", "\\\\"))
+_CODE = re.compile(
+    r"[=({\[;\]})@]|\w\.\w|[:,]$|^(?:return|import|from|use|raise|throw|case|yield|await|pub|type)\b"
+)
 
 LINES_BEFORE = 40
 LINES_AFTER = 12
@@ -40,9 +45,30 @@ def words_of(text: str) -> list[str]:
     return WORD.findall(text)
 
 
-def parts_of(name: str) -> list[str]:
-    """The words a name is made of, in lower case: "render_lines" and "renderLines" are both ["render", "lines"]."""
-    return [part.lower() for part in _PARTS.findall(name)]
+def code_of(line: str, language: str) -> str:
+    """A line without what is surely a string or a comment; empty where it reads like prose."""
+    mark = facts(language).line_comment
+    bare = _STRING.sub('""', line)
+    if mark:
+        bare = bare.partition(mark)[0]
+    text = bare.strip()
+    if text.startswith(("*", "/*", '""', "'")) and not text.startswith(("**", "*=")):
+        return ""
+    return bare if _CODE.search(text) or len(text.split()) < 3 else ""
+
+
+@lru_cache(8192)
+def code_lines(text: str, language: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """The lines of a text without strings and comments, each with its words that are no keywords."""
+    spared = facts(language).words
+    lines = [code_of(line, language) for line in text.split("\n")]
+    return tuple((line, frozenset(WORD.findall(line)) - spared) for line in lines)
+
+
+@lru_cache(16384)
+def parts_of(name: str) -> tuple[str, ...]:
+    """The words a name is made of, in lower case: "render_lines" and "renderLines" are both ("render", "lines")."""
+    return tuple(part.lower() for part in _PARTS.findall(name))
 
 
 def query_at(document: Document, position: Position, headers: Iterable[str] = ()) -> Query:

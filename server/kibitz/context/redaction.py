@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from kibitz.context.redaction_scan import Span, find_secrets, merged
@@ -17,9 +19,6 @@ SHORTEST_KNOWN = 6
 
 SHORTEST_ANYWHERE = 16
 """One this long is replaced inside of other words too."""
-
-_BREAKS = re.compile(r"\\.|[\\\"'`\x00-\x1f\x7f]", re.DOTALL)
-"""Quotes, escapes and line ends inside a secret stay: what is put back then fits into any kind of literal, JSON too."""
 
 _DIGITS = re.compile(r"[0-9]*")
 
@@ -53,9 +52,11 @@ class Redactor:
             self._whole.add(both[start:end])
             here.append((start, min(end, border)))
             there.append((max(start, border) - border, end - border))
-            halves = (both[start : max(start, min(end, border))], both[max(start, border) : end])
-            pieces = [piece for half in halves for piece in _BREAKS.split(half)]
-            self._known.update(dict.fromkeys(p for p in pieces if len(p) >= SHORTEST_KNOWN))
+            halves = both[start : max(start, min(end, border))], both[max(start, border) : end]
+            for half in halves:
+                if len(half) >= SHORTEST_KNOWN:
+                    # an earlier answer in JSON, sent back to be repaired, has it quoted
+                    self._known.update(dict.fromkeys((half, _quoted(half))))
 
     def redact(self, text: str) -> str:
         """The text with a placeholder for each secret; `restore` gives exactly the text again."""
@@ -67,19 +68,31 @@ class Redactor:
         parts, at = [], 0
         # a digit right after a placeholder would be read as part of it
         for start, end in merged((s, _end_of_digits(text, e)) for s, e in found if s < e):
-            parts += [text[at:start], self._hidden(text[start:end])]
+            parts += [text[at:start], self._placeholder(text[start:end])]
             at = end
         return "".join(parts) + text[at:]
 
-    def restore(self, text: str) -> str:
-        """The text with the secrets in place of their placeholders; placeholders nobody was given stay."""
+    def restore(self, text: str, *, quoted: bool = False) -> str:
+        """The text with the secrets in place of their placeholders; placeholders nobody was given stay.
+
+        `quoted`: the text is JSON, and so are the secrets in it from then on.
+        """
         if not self._secrets:
             return text
-        return re.sub(self._stem + "[0-9]+", lambda m: self._secrets.get(m[0], m[0]), text)
+
+        def secret(match: re.Match[str]) -> str:
+            found = self._secrets.get(match[0], match[0])
+            return _quoted(found) if quoted else found
+
+        return re.sub(self._stem + "[0-9]+", secret, text)
 
     def learn_json(self, value: Any) -> None:
         """Find the secrets in a JSON value; a name in it says what its value is, as in a text."""
+        before = set(self._known)
         self.learn(json.dumps(value, ensure_ascii=False))
+        for secret in self._known.keys() - before:
+            with contextlib.suppress(ValueError):
+                self._known[json.loads(f'"{secret}"')] = None
 
     def redact_json(self, value: Any) -> Any:
         """A JSON value with all its strings redacted, names too."""
@@ -89,9 +102,9 @@ class Redactor:
         """A JSON value with all its strings restored."""
         return _mapped(value, self.restore)
 
-    def stream_restorer(self) -> StreamRestorer:
-        """Restores what has been redacted so far, in a text that comes in pieces."""
-        return StreamRestorer(self.restore, self._stem if self._secrets else "")
+    def stream_restorer(self, *, quoted: bool = False) -> StreamRestorer:
+        """Restores what has been redacted so far, as `restore` does, in a text that comes in pieces."""
+        return StreamRestorer(partial(self.restore, quoted=quoted), self._stem if self._secrets else "")
 
     def _elsewhere(self, text: str) -> Iterator[Span]:
         """Where known secrets stand, whatever stands around them."""
@@ -105,19 +118,12 @@ class Redactor:
                     yield at, end
                 at = text.find(secret, end)
 
-    def _hidden(self, secret: str) -> str:
-        parts, at = [], 0
-        for stays in _BREAKS.finditer(secret):
-            parts += [self._placeholder(secret[at : stays.start()]), stays[0]]
-            at = stays.end()
-        return "".join(parts) + self._placeholder(secret[at:])
-
     def _placeholder(self, secret: str) -> str:
-        if secret and secret not in self._placeholders:
+        if secret not in self._placeholders:
             placeholder = f"{self._stem}{len(self._secrets) + 1}"
             self._placeholders[secret] = placeholder
             self._secrets[placeholder] = secret
-        return self._placeholders[secret] if secret else ""
+        return self._placeholders[secret]
 
 
 class StreamRestorer:
@@ -153,6 +159,10 @@ class StreamRestorer:
 def _end_of_digits(text: str, at: int) -> int:
     match = _DIGITS.match(text, at)
     return match.end() if match is not None else at
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
 def _word(char: str) -> bool:

@@ -103,6 +103,7 @@ def _assigned(match: re.Match[str]) -> bool:
 _AHEAD = r"(?=[\w-]{3,60}+[\"'`\\]{0,3}\]?[ \t]*[:=!>,])"
 """Most names are not followed by anything: seen at a glance, they cost little."""
 _START = r"(?:(?<![A-Za-z0-9_])|(?<=\\[nrt]))"  # a line end written out does not belong to what follows
+_BEFORE = r"(?:(?<![A-Za-z0-9_-])|(?<=\\[nrt]))"
 _END = r"(?![A-Za-z0-9_-])"
 _EDGE = r"(?![A-Za-z0-9])"
 
@@ -167,7 +168,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         ("eyJ",),
-        r"(?<![\w-])eyJ[\w-]{8,4000}(?:\.[\w-]{4,20000}){1,4}(?:\.(?![\w-]))?",
+        _BEFORE + r"eyJ[\w-]{8,4000}(?:\.[\w-]{4,20000}){1,4}(?:\.(?![\w-]))?",
         lambda match: match[0].count(".") in (2, 4) and is_jwt(match[0]),
     ),
     # clouds
@@ -209,7 +210,7 @@ RULES: tuple[Rule, ...] = (
     Rule(("/api/webhooks/",), r"/api/webhooks/[0-9]{15,22}/(?P<value>[\w-]{50,100})"),
     Rule(
         tuple(f"{first}{second}" for first in "MNO" for second in "DTjz"),
-        r"(?<![\w-])[MNO][\w-]{22,30}\.[\w-]{5,8}\.[\w-]{26,45}" + _END,
+        _BEFORE + r"[MNO][\w-]{22,30}\.[\w-]{5,8}\.[\w-]{26,45}" + _END,
         lambda match: is_discord(match[0]),
     ),
     Rule((":AA",), r"(?<=[0-9]{8}):(?P<value>AA[\w-]{32,34})" + _END, _random),

@@ -39,7 +39,10 @@ _TEMPLATE = re.compile(
 _PATTERN = re.compile(r"\\[dswDSWb]|\[\^|\(\?|[\])][+*?]|\.[*+]")
 _DOTTED = re.compile(r"[A-Za-z_]\w{0,15}(?:\.[A-Za-z_]\w{0,15})+")
 _PATH = re.compile(r"[~.]{0,2}(?:/[\w.-]+)+/?")
-_TYPE = re.compile(r"(?:u?int|float|bytes|string|char|bool|array|utf|vec|[iuf])[0-9]+", re.IGNORECASE)
+_TYPE = re.compile(
+    r"(?:u?int|float|bytes|string|char|bool|array|utf|vec|[iuf])[0-9]+(?:clamped)?(?:array|_t)?",
+    re.IGNORECASE,
+)
 _TOKEN = re.compile(r"[A-Za-z0-9_+/=.:~%-]+")
 
 

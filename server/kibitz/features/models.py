@@ -38,7 +38,9 @@ async def list_models(bench: Workbench) -> list[dict[str, Any]]:
     names = [n for n in dict.fromkeys(named) if n and n != OFFLINE]
     if names and not settings.trusted:
         why = "the workspace is not trusted"
-        rows += [ModelInfo(name, name.partition("/")[0], available=False, reason=why).to_json() for name in names]
+        rows += [
+            ModelInfo(name, name.partition("/")[0], available=False, reason=why).to_json() for name in names
+        ]
     elif names:
         rows += [info.to_json() for info in await bench.services.gateway.describe(names)]
     for row in rows:

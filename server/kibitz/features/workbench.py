@@ -92,7 +92,7 @@ class Workbench:
         secrets = Redactor()
         if model.name != OFFLINE and self.settings.privacy.redact:
             request, secrets = await asyncio.to_thread(redacted, request)
-        restorer = secrets.stream_restorer()
+        restorer = secrets.stream_restorer(quoted=request.feature == "find_bugs")  # its answers are JSON
 
         def heard(text: str) -> None:
             parts.append(text)
@@ -113,6 +113,9 @@ class Workbench:
             heard(restorer.finish())
         except KibitzError as error:
             failed = error.kind
+            raise
+        except asyncio.CancelledError:
+            failed = "cancelled"
             raise
         finally:
             if model.name != OFFLINE:

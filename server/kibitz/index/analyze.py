@@ -31,6 +31,7 @@ _GENERATED_NAME = re.compile(
     r"|(?:^|/)(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml|composer\.lock|npm-shrinkwrap\.json)$|\.svg$|\.ipynb$",
     re.IGNORECASE,
 )
+_PROSE = frozenset({"markdown", "restructuredtext", "latex"})
 _DATA = frozenset({"json", "jsonc", "yaml", "xml", "html", "ini"})
 
 
@@ -74,11 +75,15 @@ def readable(path: str, language: str, data: bytes) -> str | None:
     except KibitzError:
         return None
     text = text.removeprefix("\ufeff")
-    return None if _GENERATED.search(text, 0, GENERATED_WITHIN) or _minified(text) else text
+    return None if _GENERATED.search(text, 0, GENERATED_WITHIN) or _minified(text, language) else text
 
 
 def analyze(path: str, language: str, text: str, *, kept: bool = False) -> Analyzed:
     """Parse a text. `kept` remembers the tree, so that the next state of the same text is parsed from it."""
+    if (
+        "\r" in text
+    ):  # windows and stored text have one kind of line end; the numbers of lines stay what they are
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     document = Document(uri=path, text=text, language=language)
     try:
         tree = parse(document) if kept else parse_fresh(document)
@@ -105,8 +110,8 @@ def analyze(path: str, language: str, text: str, *, kept: bool = False) -> Analy
     return Analyzed(path, language, text, len(document.lines), definitions, imports)
 
 
-def _minified(text: str) -> bool:
-    if len(text) < MAX_LINE:
+def _minified(text: str, language: str) -> bool:
+    if len(text) < MAX_LINE or language in _PROSE:
         return False
     count = text.count("\n") + 1
     return len(text) / count > MAX_MEAN_LINE or max(map(len, text.split("\n"))) > MAX_LINE

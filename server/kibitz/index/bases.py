@@ -32,7 +32,11 @@ def _written(language: str, signature: str) -> list[str]:
         start = _top_level(header, "(")
         if start < 0:
             return []
-        return [part for part in _split(header[start + 1 :]) if "=" not in part and not part.lstrip().startswith("*")]
+        return [
+            part
+            for part in _split(header[start + 1 :])
+            if "=" not in part and not part.lstrip().startswith("*")
+        ]
     if language in _WORDED:
         flat = _without_arguments(signature)
         return [part for clause in _EXTENDS.split(flat)[1:] for part in clause.split(",")]

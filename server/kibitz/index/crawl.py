@@ -102,32 +102,36 @@ def walk(
 
 
 def look_at(root: Path, path: str, exclude: tuple[str, ...] = ()) -> Found | None:
-    """What `walk` would say of one file; None where it would leave it out."""
-    top = os.fspath(root)
-    never = rules(list(exclude))
-    specs = tuple(outer_rules(os.path.realpath(top)))
-    parts = path.split("/")
-    if ".." in parts or "" in parts:
+    """What `walk` would say of one file; None where it would leave it out, or where it is gone."""
+    if not wanted(root, path, exclude):
         return None
-    for folder in _outer_folders(path):
-        if folder and (
-            os.path.islink(f"{top}/{folder[:-1]}")  # noqa: PTH114 - names of any bytes
-            or _left_out(folder, folder.split("/")[-2], never, specs)
-        ):
-            return None
-        specs = _with_own(top, folder, specs)
-    if _left_out(path, parts[-1], never, specs):
-        return None
+    file = f"{os.fspath(root)}/{path}"
     try:
-        state = os.lstat(f"{top}/{path}")
+        return _judged(file, path, path.rpartition("/")[2], os.lstat(file), Counter())
     except (OSError, ValueError):
         return None
-    return _judged(f"{top}/{path}", path, parts[-1], state, Counter())
 
 
-def _outer_folders(start: str) -> list[str]:
-    """The folders above `start`, outermost first, as prefixes: "" and "a/" for "a/b"."""
-    parts = start.split("/") if start else []
+def wanted(root: Path, path: str, exclude: tuple[str, ...] = ()) -> bool:
+    """Whether `walk` would look at a file of this path, be there one or not."""
+    top = os.fspath(root)
+    parts = path.split("/")
+    if ".." in parts or "." in parts or "" in parts or "\0" in path:
+        return False
+    never = rules(list(exclude))
+    specs = tuple(outer_rules(os.path.realpath(top)))
+    for folder in _outer_folders(path):
+        if folder:
+            link = os.path.islink(f"{top}/{folder[:-1]}")  # noqa: PTH114 - names of any bytes
+            if link or _left_out(folder, folder.split("/")[-2], never, specs):
+                return False
+        specs = _with_own(top, folder, specs)
+    return not _left_out(path, parts[-1], never, specs)
+
+
+def _outer_folders(path: str) -> list[str]:
+    """The folders above a path, outermost first, as prefixes: "" and "a/" for "a/b"."""
+    parts = path.split("/") if path else []
     return ["".join(f"{part}/" for part in parts[:count]) for count in range(len(parts))]
 
 

@@ -91,7 +91,9 @@ def read_plain(file: str, most: int) -> bytes | None:
 
     What it is is asked of the open file: a pipe put in its place meanwhile cannot make the reader wait.
     """
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    flags = (
+        os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    )
     try:
         handle = os.open(file, flags)
     except (OSError, ValueError):

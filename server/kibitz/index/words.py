@@ -93,7 +93,9 @@ def _scanner(language: str) -> re.Pattern[str]:
     for quote in known.quotes:
         if len(quote) == 3:
             skipped.append(rf"{quote}(?s:.*?)(?:{quote}|\Z)")
-        elif quote != "`" and not (quote == "'" and language == "rust"):  # a lifetime looks like an open string
+        elif quote != "`" and not (
+            quote == "'" and language == "rust"
+        ):  # a lifetime looks like an open string
             skipped.append(rf"{quote}(?:[^{quote}\\\n]|\\.)*{quote}")
     template = r"(?:\b[fF][rR]?|\b[rR][fF])(?:\"\"\"|'''|\"|')|" if language == "python" else ""
     pattern = re.compile(rf"{template}{'|'.join([*skipped, ''])}([^\W\d]\w*)")

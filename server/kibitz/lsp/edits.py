@@ -13,6 +13,7 @@ from kibitz.lsp.names import CONTENT_SCHEME
 from kibitz.lsp.session import Session
 
 if TYPE_CHECKING:
+    from kibitz.text import Document
     from kibitz.verify.checks import Check
     from kibitz.verify.edit import FileEdit, ProposedEdit
 
@@ -27,18 +28,20 @@ def current(session: Session, edit: ProposedEdit) -> ProposedEdit:
 
     moved = []
     for file in edit.files:
-        now = session.snapshot(file.document.uri)
-        moved.append(
-            rebase(file, now) if now is not None and now.text != file.document.text else _same(file, now)
-        )
+        now = session.snapshot(file.document.uri) or _on_disk(session, file)
+        same = now.text == file.document.text  # if under another version
+        moved.append(attrs.evolve(file, document=now) if same else rebase(file, now))
     return attrs.evolve(edit, files=tuple(moved))
 
 
-def _same(file: FileEdit, now: Any) -> FileEdit:
-    """The same text, under the version the editor has it in now."""
-    import attrs
-
-    return file if now is None else attrs.evolve(file, document=now)
+def _on_disk(session: Session, file: FileEdit) -> Document:
+    """What a document that is not open says now; a new file says nothing. Raises StaleError where it is gone."""
+    if file.create and file.document.path is not None and not file.document.path.exists():
+        return file.document
+    try:
+        return session.document(file.document.uri)
+    except KibitzError:
+        raise StaleError from None
 
 
 def workspace_edit(session: Session, edit: ProposedEdit, *, confirm: bool = False) -> lsp.WorkspaceEdit:

@@ -59,6 +59,7 @@ class Session:
         self.virtual: dict[str, str] = {}
         self.shown_work: dict[int | str, asyncio.Task[Any]] = {}
         self.counters: Counter[str] = Counter()
+        self.shown_status = "Normal"
         self.shown: dict[str, Shown] = {}
         self.pending: dict[str, asyncio.Task[Any]] = {}
         self._services: Services | None = None
@@ -197,6 +198,7 @@ class Session:
 
     def status(self, kind: str, message: str = "", *, busy: bool = False) -> None:
         """The state for status bars, by the name other plugins know (CONTRACT §2)."""
+        self.shown_status = kind
         self.protocol.notify("didChangeStatus", {"busy": busy, "kind": kind, "message": message})
 
 

@@ -33,6 +33,8 @@ async def suggest(session: Session, document: Document, position: Position, invo
             session.status("Error" if error.kind in ("auth", "budget", "quota") else "Warning", error.message)
             session.report(error)
         return nothing
+    if session.shown_status != "Normal":
+        session.status("Normal")
     live = session.documents.get(document.uri)
     if live is not None and live.version != document.version:  # stale: the text has moved on
         return Completion(completion.envelope, document, ())

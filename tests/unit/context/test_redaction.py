@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kibitz.context.redaction import STEM, Redactor
-from kibitz.context.redaction_values import token_like, wordlike
 from support.secrets_made import ALNUM, LINES, TOKENS, drawn, private_key
 
 ROUNDS = 25
@@ -202,6 +202,28 @@ def test_json_values() -> None:
     assert redactor.restore_json(left) == value
 
 
+def test_what_goes_back_into_json_is_quoted() -> None:
+    line = 'password = "' + r"ab\"cd\\e5\x00" + '"'
+    redactor = Redactor()
+    quoted = json.dumps([{"quote": redactor.redact(line)}])
+    assert quoted == f'[{{"quote": "password = \\"{STEM}1\\""}}]'
+    restored = redactor.restore(quoted, quoted=True)
+    assert json.loads(restored) == [{"quote": line}]
+    again = Redactor()
+    again.learn(line)
+    assert "cd" not in again.redact(restored)
+
+
+def test_a_name_in_json_gives_its_value_away_however_it_is_written() -> None:
+    secret = 'ab"cd\\' + drawn(Random(5), ALNUM, 12)
+    redactor = Redactor()
+    redactor.learn_json({"password": secret})
+    assert redactor.redact_json({"password": secret, "text": f"{secret}!"}) == {
+        "password": STEM + "1",
+        "text": STEM + "1!",
+    }
+
+
 def test_what_nobody_was_given_stays() -> None:
     redactor = Redactor()
     redactor.redact(MADE[0])
@@ -218,6 +240,7 @@ pieces = st.one_of(
 texts = st.lists(pieces, max_size=8).map("".join)
 
 
+@settings(deadline=None)
 @given(st.lists(texts, min_size=1, max_size=4))
 def test_restoring_gives_exactly_the_text(given_texts: list[str]) -> None:
     redactor = Redactor()
@@ -225,6 +248,7 @@ def test_restoring_gives_exactly_the_text(given_texts: list[str]) -> None:
     assert [redactor.restore(text) for text in left] == given_texts
 
 
+@settings(deadline=None)
 @given(texts, texts)
 def test_a_text_in_two_parts_comes_back_too(before: str, after: str) -> None:
     redactor = Redactor()
@@ -233,6 +257,7 @@ def test_a_text_in_two_parts_comes_back_too(before: str, after: str) -> None:
     assert (redactor.restore(left[0]), redactor.restore(left[1])) == (before, after)
 
 
+@settings(deadline=None)
 @given(texts, texts, st.data())
 def test_a_stream_restores_as_the_whole_does(text: str, more: str, data: st.DataObject) -> None:
     redactor = Redactor()
@@ -259,11 +284,6 @@ def test_a_stream_holds_back_only_what_may_be_a_placeholder() -> None:
 def test_a_stream_without_secrets_is_passed_on_at_once() -> None:
     restorer = Redactor().stream_restorer()
     assert [restorer.feed(delta) for delta in ("K", STEM)] == ["K", STEM]
-
-
-@given(st.text(ALNUM, min_size=24, max_size=40))
-def test_a_value_is_a_word_or_a_token_but_not_both(value: str) -> None:
-    assert not (wordlike(value) and token_like(value))
 
 
 def test_no_text_takes_long() -> None:

@@ -18,6 +18,7 @@ from kibitz.lsp.arguments import Arguments
 from kibitz.lsp.edits import apply, current, show, to_json
 from kibitz.lsp.progress import report
 from kibitz.lsp.session import Session
+from kibitz.text import Document
 
 Token = int | str | None
 
@@ -60,16 +61,24 @@ async def fix(session: Session, given: Any, token: Token) -> Any:
         if (number := a.maybe("id")) is not None:
             result = await apply_finding(bench, document, number)
         else:
-            diagnostic = Arguments(session, "kibitz.fix", a.table("diagnostic"))
-            where = diagnostic.needed_range(document)
-            data = a.table("diagnostic").get("data")
-            code = a.table("diagnostic").get("code")
-            if isinstance(data, dict) and isinstance(data.get("id"), str):
-                result = await apply_finding(bench, document, data["id"])
-            else:
-                message, source = diagnostic.text("message"), diagnostic.maybe("source") or ""
-                result = await refactoring.fix(bench, document, where, message, source, str(code or ""))
+            result = await _fix_diagnostic(session, document, a.table("diagnostic"))
     return await _edited(session, result, "Fix", apply_it=a.flag("apply"))
+
+
+async def _fix_diagnostic(
+    session: Session, document: Document, given: dict[str, Any]
+) -> refactoring.Refactoring:
+    """With the fix that one of our findings carries, else by whoever answers."""
+    bench, diagnostic = session.bench(document), Arguments(session, "kibitz.fix", given)
+    where, message = diagnostic.needed_range(document), diagnostic.text("message")
+    source, code, data = diagnostic.maybe("source") or "", str(given.get("code") or ""), given.get("data")
+    if isinstance(data, dict) and isinstance(number := data.get("id"), str):
+        try:
+            return await apply_finding(bench, document, number)
+        except KibitzError as error:
+            if error.kind != "not_found":
+                raise
+    return await refactoring.fix(bench, document, where, message, source, code)
 
 
 async def find_bugs(session: Session, given: Any, token: Token) -> Any:

@@ -1,0 +1,139 @@
+"""What could be shown of other files: signatures under the header of what holds them, and short runs of lines."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from functools import lru_cache
+
+from attrs import frozen
+
+from kibitz.context.names import Candidates
+from kibitz.context.query import WORD, code_lines
+from kibitz.context.tokens import estimate
+from kibitz.index.reader import DefinitionRow, Reader
+
+CUT = "…"
+LONGEST_SIGNATURE = 160
+ROWS_PER_NAME = 3
+RUN = 4
+_OPEN = re.compile(r"[=({\[,:]$")
+
+Key = tuple[int, int]
+"""Where a line stands among those shown of its file: the first line of the group it belongs to, and its own."""
+
+
+@frozen
+class Piece:
+    """Lines that are shown or left out together, and the names they would bring.
+
+    `lines` is what is shown, by its place; lines two pieces share are paid for once. `costs` are their tokens.
+    """
+
+    path: str
+    outline: bool
+    lines: tuple[tuple[Key, str, int], ...]
+    names: frozenset[str]
+    why: str
+    start: int
+    end: int
+
+
+@lru_cache(16384)
+def shortened(signature: str, longest: int = LONGEST_SIGNATURE) -> str:
+    """A signature on one line, cut at its end where it is long or goes on."""
+    flat = " ".join(signature.split())
+    if len(flat) > longest:
+        return flat[: longest - 1].rstrip() + CUT
+    return flat + CUT if _OPEN.search(flat) else flat
+
+
+def priced(key: Key, text: str) -> tuple[Key, str, int]:
+    """A line with the tokens it takes."""
+    return key, text, _cost(text)
+
+
+@lru_cache(16384)
+def _cost(text: str) -> int:
+    return estimate(text + "\n")
+
+
+def signature_pieces(found: Candidates, reader: Reader) -> list[Piece]:
+    """One piece for each definition of a likely name: its signature, under the header of what it is a member of."""
+    rows = [row for name in found.likely for row in found.definitions[name][:ROWS_PER_NAME] if row.signature]
+    holders = _holders(rows, reader)
+    result: list[Piece] = []
+    for row in rows:
+        text = shortened(row.signature)
+        holder = _holder_of(row, holders)
+        lines: tuple[tuple[Key, str, int], ...]
+        if holder is None:
+            lines = (priced((row.start_line, row.start_line), text),)
+        else:
+            top = holder.start_line
+            lines = (
+                priced((top, top), shortened(holder.signature)),
+                priced((top, row.start_line), "  " + text),
+            )
+        names = frozenset(w for _, line, _ in lines for w in WORD.findall(line) if w in found.likely)
+        start = min(row.start_line, holder.start_line) if holder else row.start_line
+        result.append(
+            Piece(row.path, True, lines, names, found.reasons.get(row.name, ""), start, row.end_line)
+        )
+    return result
+
+
+def _holders(rows: Iterable[DefinitionRow], reader: Reader) -> dict[tuple[str, str], list[DefinitionRow]]:
+    names = {row.container.rpartition(".")[2] for row in rows if row.container}
+    holders: dict[tuple[str, str], list[DefinitionRow]] = defaultdict(list)
+    for row in reader.definitions_named(sorted(names), limit=2000):
+        if row.kind not in ("variable", "constant"):
+            holders[row.path, row.name].append(row)
+    return holders
+
+
+def _holder_of(
+    row: DefinitionRow, holders: Mapping[tuple[str, str], Sequence[DefinitionRow]]
+) -> DefinitionRow | None:
+    """The definition around a member; none where its own signature names it, as in Go."""
+    if not row.container:
+        return None
+    name = row.container.rpartition(".")[2]
+    if row.kind == "method" and re.match(rf"func\s*\([^)]*\b{re.escape(name)}\b", row.signature):
+        return None
+    known = holders.get((row.path, name), ())
+    around = [h for h in known if h.start_line <= row.start_line <= h.end_line and h is not row]
+    return max(
+        around, key=lambda h: h.start_line, default=known[0] if known and known[0] is not row else None
+    )
+
+
+def line_pieces(found: Candidates, language: str) -> list[Piece]:
+    """Runs of a few lines from the windows found, each starting at a line that uses a likely name."""
+    result: list[Piece] = []
+    seen: set[tuple[str, int]] = set()
+    likely = found.likely.keys()
+    for window in found.windows:
+        lines = window.text.split("\n")
+        code = code_lines(window.text, language)
+        words = [words & likely for _, words in code]
+        for at in range(len(lines)):
+            number = window.start_line + at
+            if not words[at] or (window.path, number) in seen:
+                continue
+            seen.add((window.path, number))
+            run = [n for n in range(at, min(len(lines), at + RUN)) if code[n][0].strip()]
+            result.append(
+                Piece(
+                    window.path,
+                    False,
+                    tuple(priced((window.start_line + n,) * 2, lines[n].rstrip()) for n in run),
+                    frozenset().union(*(words[n] for n in run)),
+                    "code like this",
+                    number,
+                    window.start_line + run[-1],
+                )
+            )
+    return result

@@ -1,0 +1,140 @@
+"""One project's index in the process that keeps it: the file, the open documents, the builder, and how to ask."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import threading
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from kibitz.errors import KibitzError
+from kibitz.index.analyze import analyze, generated_name
+from kibitz.index.build import Builder, Emit, entry_of
+from kibitz.index.crawl import MAX_FILE_BYTES, look_at, walk, wanted
+from kibitz.index.ignore import read_plain
+from kibitz.index.overlay import Overlay
+from kibitz.index.view import View
+from kibitz.index.words import windows
+from kibitz.store.index_file import Entry, IndexFile
+from kibitz.store.index_reads import IndexReads
+from kibitz.store.index_schema import index_path
+from kibitz.syntax.languages import language_of
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+IndexFault = sqlite3.Error
+
+
+class Project:
+    """Everything but `build` is for one thread; `build` may run beside it."""
+
+    def __init__(self, root: Path, exclude: tuple[str, ...], folder: Path) -> None:
+        self.root = Path(os.path.realpath(root))
+        self.exclude = exclude
+        self._lock = threading.Lock()
+        self._file = IndexFile(index_path(folder, self.root), windows)
+        self._reads = IndexReads(self._file)
+        self._overlay = Overlay()
+        self.view = View(self._reads, self._overlay)
+        self._last: dict[str, Any] = {}
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._file.close()
+
+    async def build(self, emit: Emit) -> dict[str, Any]:
+        """Bring the index up to date; see `Builder.run`. Raises `internal` where the file cannot be written."""
+        for attempt in (1, 2):
+            try:
+                builder = Builder(self.root, self.exclude, self._file, self._lock)
+                self._last = await builder.run(emit)
+            except IndexFault as error:
+                self._mend(error, last=attempt == 2)
+            else:
+                return {**self._last, **self.figures()}
+        raise AssertionError
+
+    def update(self, path: str, text: str | None, language: str = "") -> dict[str, Any]:
+        """Show an open document's text (with `text`), or what lies on the disk now (without).
+
+        Answers whether the file is in the index now, and whether the whole project should be looked through again.
+        """
+        if text is not None:
+            if not wanted(self.root, path, self.exclude) or generated_name(path):
+                return {"indexed": False, "refresh": False}
+            known = language or self._reads.language(path) or language_of(path, text[:200].split("\n")[0])
+            self._overlay.put(analyze(path, known, text, kept=True))
+            return {"indexed": True, "refresh": False}
+        self._overlay.drop(path)
+        if path.rpartition("/")[2] == ".gitignore":
+            return {"indexed": False, "refresh": True}
+        return self.asked(lambda: self._from_disk(path))
+
+    def figures(self) -> dict[str, Any]:
+        """What is in the index, and how the last build went."""
+        counts = self.asked(self._reads.counts)
+        return {
+            **counts,
+            "windows": self.asked(self._reads.window_count),
+            "open": len(self._overlay),
+            "complete": bool(self.asked(lambda: self._reads.meta("complete"))),
+            "bytes": sum(p.stat().st_size for p in self._file.path.parent.glob(self._file.path.name + "*")),
+            "lastBuild": {
+                key: self._last[key]
+                for key in ("parsed", "seconds", "cpuSeconds", "notes")
+                if key in self._last
+            },
+        }
+
+    def asked(self, question: Callable[[], T]) -> T:
+        """The answer; where the file turns out to be broken, that of an empty index that is then built anew."""
+        try:
+            return question()
+        except IndexFault as error:
+            self._mend(error, last=False)
+            return question()
+
+    def _mend(self, error: sqlite3.Error, *, last: bool) -> None:
+        if last or not self._file.is_damage(error):
+            raise KibitzError(
+                "internal",
+                f"The project index cannot be used ({getattr(error, 'sqlite_errorname', type(error).__name__)}).",
+                "It is a cache: free some space, or delete its folder.",
+            ) from None
+        _log.warning("The project index was damaged and is made anew")
+        with self._lock:
+            self._file.start_over()
+
+    def _from_disk(self, path: str) -> dict[str, Any]:
+        known = language_of(path)
+        found = look_at(self.root, path, self.exclude)
+        notes: Counter[str] = Counter()
+        entries: list[Entry] = []
+        gone: list[str] = []
+        if found is None:
+            inside = [row[0] for row in self._reads.files() if row[0].startswith(f"{path}/")]
+            allowed = wanted(self.root, f"{path}/x", self.exclude)
+            there = (
+                {f.path: f for f in walk(self.root, self.exclude, start=path)}
+                if allowed and (self.root / path).is_dir()
+                else {}
+            )
+            gone = [one for one in (path, *inside) if one not in there]
+            todo = list(there.values())
+        else:
+            todo = [found]
+        for one in todo:
+            data = read_plain(os.path.join(self.root, one.path), MAX_FILE_BYTES)  # noqa: PTH118
+            if data is None:
+                gone.append(one.path)
+            else:
+                entries.append(entry_of(one, data, notes))
+        with self._lock:
+            self._file.write(entries, gone)
+        del known
+        return {"indexed": any(entry.text is not None for entry in entries), "refresh": False}

@@ -1,0 +1,226 @@
+"""The index as everyone reads it: what is stored, behind the texts of open documents."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+from kibitz.index.analyze import Analyzed
+from kibitz.index.overlay import Overlay
+from kibitz.index.reader import DefinitionRow, FileRow, ImportRow, WindowRow
+from kibitz.index.resolve import Resolver
+from kibitz.index.words import code_words, parts_of, spans, words_of
+from kibitz.store.index_file import StoredImport, last_of
+from kibitz.store.index_reads import DefinitionTuple, IndexReads
+
+MAX_TERMS = 24
+COMMON = 0.25
+"""A word in more than this part of all windows tells none apart: it is not searched for where there are others."""
+_IDENTIFIER = re.compile(r"[^\W\d]\w*")
+
+
+class View:
+    """Implements `reader.Reader`. For one thread at a time."""
+
+    def __init__(self, reads: IndexReads, overlay: Overlay) -> None:
+        self._reads = reads
+        self._overlay = overlay
+        self._resolver: Resolver | None = None
+        self._resolver_of: tuple[int, int] = (-1, -1)
+        self._targets: dict[str, set[str]] = {}
+        self._importers: defaultdict[str, set[str]] = defaultdict(set)
+        self._graph_of: tuple[int, int, int] = (-1, -1, -1)
+        self._graph_open: dict[str, Analyzed] = {}
+
+    def files(self, language: str | None = None) -> Sequence[FileRow]:
+        """The files, by path."""
+        rows = [FileRow(*row) for row in self._reads.files(language) if row[0] not in self._overlay]
+        rows += [
+            FileRow(one.path, one.language, one.lines)
+            for one in self._overlay.all()
+            if language in (None, one.language)
+        ]
+        return sorted(rows, key=lambda row: row.path)
+
+    def definitions_named(self, names: Collection[str], limit: int = 200) -> Sequence[DefinitionRow]:
+        """The definitions of these names anywhere in the project, by path."""
+        wanted = sorted(set(names))
+        stored = self._reads.definitions_named(wanted, limit + self._hidden())
+        return self._merged(stored, lambda row: row.name in wanted, limit)
+
+    def definitions_in(self, path: str) -> Sequence[DefinitionRow]:
+        """The definitions of one file, in its order."""
+        opened = self._overlay.get(path)
+        if opened is not None:
+            return opened.definitions
+        return [_definition(row) for row in self._reads.definitions_in(path)]
+
+    def members_of(self, container: str, limit: int = 200) -> Sequence[DefinitionRow]:
+        """What is defined directly inside of a definition of this (dotted or last) name, by path."""
+        stored = self._reads.members_of(container, limit + self._hidden())
+        dotted = "." in container
+        return self._merged(
+            stored,
+            lambda row: (row.container if dotted else last_of(row.container)) == container,
+            limit,
+        )
+
+    def imports_of(self, path: str) -> Sequence[ImportRow]:
+        """What a file imports, and the project's files that leads to."""
+        opened = self._overlay.get(path)
+        imports = (
+            [StoredImport(i.module, i.names, i.alias) for i in opened.imports]
+            if opened is not None
+            else self._reads.imports_of(path)
+        )
+        language = opened.language if opened is not None else self._reads.language(path)
+        resolver = self._resolve()
+        return [
+            ImportRow(i.module, i.names, i.alias, resolver.targets(path, language or "", i.module, i.names))
+            for i in imports
+        ]
+
+    def importers_of(self, path: str) -> Sequence[str]:
+        """The files that import a file, by path."""
+        self._update_graph()
+        return sorted(self._importers.get(path, ()))
+
+    def references_to(self, name: str, limit: int = 100) -> Sequence[WindowRow]:
+        """The lines that use a name in code (not in comments or strings), by path, without those that define it."""
+        word = name.rpartition(".")[2]
+        if not _IDENTIFIER.fullmatch(word):
+            return []
+        paths = {path for path in self._reads.files_with(word) if path not in self._overlay}
+        found: list[WindowRow] = []
+        for path in sorted(paths.union(self._overlay.with_word(word))):
+            found += self._uses(path, word, limit - len(found))
+            if len(found) >= limit:
+                break
+        return found
+
+    def search(
+        self, words: Sequence[str], limit: int = 50, language: str | None = None
+    ) -> Sequence[WindowRow]:
+        """The windows that hold most of the words, the rarer ones first (BM25)."""
+        count = self._reads.window_count()
+        terms = {term: self._reads.frequency(term) for term in _terms(words)}
+        chosen = sorted(terms, key=lambda term: (terms[term], term))
+        telling = [term for term in chosen if terms[term] <= max(50, count * COMMON)]
+        chosen = (telling or chosen)[:MAX_TERMS]
+        known = [term for term in chosen if terms[term]]
+        hidden = limit + 16 * len(self._overlay)
+        hits = [h for h in self._reads.search(known, hidden, language) if h.path not in self._overlay]
+        hits += self._overlay.search(chosen, terms, count, language)
+        hits.sort(key=lambda hit: (-hit.score, hit.path, hit.start))
+        rows: list[WindowRow] = []
+        cache: dict[str, tuple[list[str], dict[int, int]]] = {}
+        for path, start, score in hits[:limit]:
+            if path not in cache:
+                lines = (self._text(path) or "").split("\n")
+                cache[path] = (lines, dict(spans(lines)))
+            lines, ends = cache[path]
+            end = ends.get(start, start + 1)
+            rows.append(WindowRow(path, start, end - 1, "\n".join(lines[start:end]), score))
+        return rows
+
+    def text(self, path: str, start_line: int, end_line: int) -> str:
+        """Lines of a file as they were indexed (0-based, inclusive, with LF between them); empty where the file is gone."""
+        lines = (self._text(path) or "").split("\n")
+        return "\n".join(lines[max(0, start_line) : max(0, end_line + 1)])
+
+    def _hidden(self) -> int:
+        """How many stored rows the open documents may take away from an answer."""
+        return sum(len(self._reads.definitions_in(path)) for path in self._overlay)
+
+    def _merged(self, stored: Sequence[DefinitionTuple], fits: object, limit: int) -> Sequence[DefinitionRow]:
+        rows = [_definition(row) for row in stored if row.path not in self._overlay]
+        assert callable(fits)
+        rows += [row for one in self._overlay.all() for row in one.definitions if fits(row)]
+        rows.sort(key=lambda row: row.path)  # stable: the order within a file stays
+        return rows[:limit]
+
+    def _text(self, path: str) -> str | None:
+        opened = self._overlay.get(path)
+        return opened.text if opened is not None else self._reads.text(path)
+
+    def _uses(self, path: str, word: str, limit: int) -> list[WindowRow]:
+        text = self._text(path) or ""
+        if word not in text:
+            return []
+        opened = self._overlay.get(path)
+        language = opened.language if opened is not None else self._reads.language(path) or ""
+        lines = text.split("\n")
+        used: list[int] = []
+        at = line = 0
+        for found, offset in code_words(text, language):
+            if found == word:
+                line += text.count("\n", at, offset)
+                at = offset
+                if not used or used[-1] != line:
+                    used.append(line)
+        for row in self.definitions_in(path):
+            if row.name == word:
+                header = next((n for n in used if row.start_line <= n <= row.end_line), None)
+                if header is not None:
+                    used.remove(header)
+        return [WindowRow(path, n, n, lines[n], 0.0) for n in used[:limit]]
+
+    def _resolve(self) -> Resolver:
+        now = (self._reads.meta("paths"), self._overlay.paths_version)
+        if self._resolver is None or now != self._resolver_of:
+            paths = {row.path: row.language for row in self.files()}
+            self._resolver = Resolver(paths, self._text)
+            self._resolver_of = now
+        return self._resolver
+
+    def _update_graph(self) -> None:
+        """Who imports whom: anew where files came or went or stored imports changed, else only for documents edited since."""
+        resolver = self._resolve()
+        now = (*self._resolver_of, self._reads.meta("links"))
+        opened = {one.path: one for one in self._overlay.all()}
+        if now != self._graph_of:
+            self._targets, self._importers = {}, defaultdict(set)
+            for path, language, one in self._reads.all_imports():
+                if path not in opened:
+                    self._link(path, resolver.targets(path, language, one.module, one.names))
+            self._graph_of, self._graph_open = now, {}
+        for path, analyzed in opened.items():
+            if self._graph_open.get(path) is not analyzed:
+                for target in self._targets.pop(path, ()):
+                    self._importers[target].discard(path)
+                for raw in analyzed.imports:
+                    self._link(path, resolver.targets(path, analyzed.language, raw.module, raw.names))
+        self._graph_open = opened
+
+    def _link(self, path: str, targets: tuple[str, ...]) -> None:
+        for target in targets:
+            if target != path:
+                self._targets.setdefault(path, set()).add(target)
+                self._importers[target].add(path)
+
+
+def _terms(words: Sequence[str]) -> list[str]:
+    """Each word and its parts, lower case, each once."""
+    found: dict[str, None] = {}
+    for text in words:
+        for word in words_of(text):
+            found.setdefault(word.lower())
+            for part in parts_of(word):
+                if len(part) > 1:
+                    found.setdefault(part)
+    return list(found)
+
+
+def _definition(row: DefinitionTuple) -> DefinitionRow:
+    return DefinitionRow(
+        row.path,
+        row.name,
+        row.kind,
+        row.container,
+        row.start,
+        row.stop,
+        row.signature,
+        row.documentation,
+        tuple(row.bases.split("\n")) if row.bases else (),
+    )

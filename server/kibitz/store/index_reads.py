@@ -1,0 +1,170 @@
+"""What is asked of the index file. Plain tuples, in a fixed order."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from kibitz.store.index_file import LINE_BITS, IndexFile, StoredImport, unpacked
+
+WHOLE_WEIGHT, PART_WEIGHT = 3.0, 1.0
+"""How much more a whole word counts than a part of a compound one."""
+_DEFINITION = "f.path, d.name, d.kind, d.container, d.start, d.stop, d.signature, d.documentation, d.bases"
+_FROM = "FROM definitions d JOIN files f ON f.id = d.file"
+
+
+class DefinitionTuple(NamedTuple):
+    """A definition and where it is."""
+
+    path: str
+    name: str
+    kind: str
+    container: str | None
+    start: int
+    stop: int
+    signature: str
+    documentation: str
+    bases: str
+
+
+class Hit(NamedTuple):
+    """A window found: its file, its first line, and BM25's score, higher is better."""
+
+    path: str
+    start: int
+    score: float
+
+
+class IndexReads:
+    """The questions, each one statement or two, on the reader's connection."""
+
+    def __init__(self, file: IndexFile) -> None:
+        self._file = file
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        return self._file.reader
+
+    def files(self, language: str | None = None) -> list[tuple[str, str, int]]:
+        """Path, language and lines of the files with a text, by path."""
+        where, values = ("AND language = ?", (language,)) if language else ("", ())
+        return self._db.execute(
+            f"SELECT path, language, lines FROM files WHERE kept {where} ORDER BY path",
+            values,  # noqa: S608
+        ).fetchall()
+
+    def counts(self) -> dict[str, int]:
+        """How much there is of everything."""
+        row = self._db.execute("SELECT count(*), coalesce(sum(lines), 0) FROM files WHERE kept").fetchone()
+        definitions = self._db.execute("SELECT count(*) FROM definitions").fetchone()
+        imports = self._db.execute("SELECT count(*) FROM imports").fetchone()
+        left = self._db.execute("SELECT count(*) FROM files WHERE NOT kept").fetchone()
+        return {
+            "files": row[0],
+            "lines": row[1],
+            "definitions": definitions[0],
+            "imports": imports[0],
+            "leftOut": left[0],
+        }
+
+    def meta(self, key: str) -> int:
+        """A number kept under a name; 0 where there is none."""
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def definitions_named(self, names: Collection[str], limit: int) -> list[DefinitionTuple]:
+        """The definitions of any of the names, by path and place."""
+        return self._definitions(
+            f"WHERE d.name IN ({marks(names)}) ORDER BY f.path, d.at LIMIT ?", (*names, limit)
+        )
+
+    def definitions_in(self, path: str) -> list[DefinitionTuple]:
+        """The definitions of a file, in its order."""
+        return self._definitions("WHERE f.path = ? ORDER BY d.at", (path,))
+
+    def members_of(self, container: str, limit: int) -> list[DefinitionTuple]:
+        """What is directly inside of a definition of a (dotted or last) name."""
+        column = "container" if "." in container else "last"
+        return self._definitions(
+            f"WHERE d.last = ? AND d.{column} = ? ORDER BY f.path, d.at LIMIT ?",
+            (container.rpartition(".")[2], container, limit),
+        )
+
+    def imports_of(self, path: str) -> list[StoredImport]:
+        """What a file imports, in its order."""
+        rows = self._db.execute(
+            "SELECT i.module, i.names, i.alias FROM imports i JOIN files f ON f.id = i.file WHERE f.path = ? ORDER BY i.at",
+            (path,),
+        )
+        return [
+            StoredImport(module, tuple(names.split("\n")) if names else (), alias)
+            for module, names, alias in rows
+        ]
+
+    def all_imports(self) -> list[tuple[str, str, StoredImport]]:
+        """Path, language and import, of all files."""
+        rows = self._db.execute(
+            "SELECT f.path, f.language, i.module, i.names, i.alias FROM imports i JOIN files f ON f.id = i.file"
+        )
+        return [
+            (path, language, StoredImport(module, tuple(names.split("\n")) if names else (), alias))
+            for path, language, module, names, alias in rows
+        ]
+
+    def text(self, path: str) -> str | None:
+        """A file's text; None where it is not in."""
+        row = self._db.execute("SELECT text FROM files WHERE path = ?", (path,)).fetchone()
+        return unpacked(row[0]) if row and row[0] is not None else None
+
+    def language(self, path: str) -> str | None:
+        """A file's language; None where it is not in."""
+        row = self._db.execute("SELECT language FROM files WHERE path = ? AND kept", (path,)).fetchone()
+        return row[0] if row else None
+
+    def window_count(self) -> int:
+        """How many windows there are."""
+        row = self._db.execute("SELECT count(*) FROM windows_docsize").fetchone()
+        return int(row[0])
+
+    def frequency(self, term: str) -> int:
+        """How many windows hold a word, whole or as a part."""
+        row = self._db.execute("SELECT doc FROM temp.vocabulary WHERE term = ?", (term,)).fetchone()
+        return row[0] if row else 0
+
+    def search(self, terms: Sequence[str], limit: int, language: str | None) -> list[Hit]:
+        """The windows with any of the words, the best first."""
+        if not terms:
+            return []
+        query = " OR ".join(quoted(term) for term in terms)
+        where, values = ("AND f.language = ?", (language,)) if language else ("", ())
+        rows = self._db.execute(
+            f"SELECT f.path, w.rowid, -bm25(windows, {WHOLE_WEIGHT}, {PART_WEIGHT}) AS score FROM windows w "  # noqa: S608
+            f"JOIN files f ON f.id = w.rowid >> {LINE_BITS} WHERE windows MATCH ? {where} "
+            "ORDER BY score DESC, f.path, w.rowid LIMIT ?",
+            (query, *values, limit),
+        )
+        return [Hit(path, number & ((1 << LINE_BITS) - 1), score) for path, number, score in rows]
+
+    def files_with(self, word: str) -> list[str]:
+        """The files that hold a word as a whole, by path; upper and lower case are the same here."""
+        rows = self._db.execute(
+            f"SELECT DISTINCT f.path FROM windows w JOIN files f ON f.id = w.rowid >> {LINE_BITS} "  # noqa: S608
+            "WHERE windows MATCH ? ORDER BY f.path",
+            (f"words : {quoted(word)}",),
+        )
+        return [row[0] for row in rows]
+
+    def _definitions(self, rest: str, values: tuple[object, ...]) -> list[DefinitionTuple]:
+        rows = self._db.execute(f"SELECT {_DEFINITION} {_FROM} {rest}", values)  # noqa: S608
+        return [DefinitionTuple(*row) for row in rows]
+
+
+def marks(values: Collection[object]) -> str:
+    """Question marks for a list of values."""
+    return ", ".join("?" * len(values))
+
+
+def quoted(term: str) -> str:
+    """A word as a string of the search language."""
+    return '"' + term.replace('"', '""') + '"'

@@ -1,0 +1,192 @@
+"""What the server asks of an editor: to apply an edit, to show a document, to show progress; and editors that do not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.editor import Editor
+from support.profiles import PROFILES
+from support.samples import BUGGY
+from urllib.parse import urlsplit
+
+from kibitz.workers.frames import encode
+
+LINES = BUGGY.split("\n")
+TOTAL = LINES.index("    total = sum(values)")
+BODY = {"start": {"line": TOTAL, "character": 0}, "end": {"line": TOTAL + 1, "character": 23}}
+URI = "untitled:shop.py"
+EXTRACT = {"uri": URI, "range": BODY, "kind": "extract_function", "apply": True}
+
+
+class Stubborn(Editor):
+    """An editor that answers requests of some methods with an error, or with whatever it is told to."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.refuses: set[str] = set()
+        self.says: dict[str, Any] = {}
+
+    def _receive(self, message: dict[str, Any]) -> None:
+        method = message.get("method", "")
+        if "id" in message and (method in self.refuses or method in self.says):
+            self.messages.append(message)
+            error = {"code": -32603, "message": "No."}
+            body = {"error": error} if method in self.refuses else {"result": self.says[method]}
+            self.raw(encode({"jsonrpc": "2.0", "id": message["id"], **body}))
+        else:
+            super()._receive(message)
+
+    def asked(self, method: str) -> list[Any]:
+        """The parameters of the server's requests of a method."""
+        return [m["params"] for m in self.messages if m.get("method") == method]
+
+
+async def opened(editor: Editor) -> None:
+    await editor.initialize()
+    editor.open(URI, BUGGY)
+
+
+async def test_an_edit_is_applied_where_that_was_asked_for() -> None:
+    async with Stubborn(PROFILES["vscode"]) as editor:
+        await opened(editor)
+        result = await editor.command("kibitz.refactor", EXTRACT)
+        assert result["applied"] is True
+        (params,) = editor.asked("workspace/applyEdit")
+        assert params["edit"] == result["edit"]
+        assert params["label"]
+        assert params["edit"]["documentChanges"][0]["textDocument"] == {"uri": URI, "version": 1}
+        await editor.command("kibitz.refactor", {**EXTRACT, "apply": False})
+        assert len(editor.asked("workspace/applyEdit")) == 1
+
+
+@pytest.mark.parametrize(
+    "how", ["declines", "declines with a reason", "raises", "answers null", "answers nonsense"]
+)
+async def test_an_editor_that_does_not_apply_is_reported_and_not_fatal(how: str) -> None:
+    async with Stubborn(PROFILES["vscode"]) as editor:
+        await opened(editor)
+        method = "workspace/applyEdit"
+        if how == "raises":
+            editor.refuses.add(method)
+        else:
+            answers = {
+                "declines": {"applied": False},
+                "declines with a reason": {"applied": False, "failureReason": "the file is locked"},
+                "answers null": None,
+                "answers nonsense": 7,
+            }
+            editor.says[method] = answers[how]
+        result = await editor.command("kibitz.refactor", EXTRACT)
+        assert result["applied"] is False
+        assert result["edit"], "the edit is there for whoever wants it"
+        told = [p["message"] for p in editor.asked("window/showMessage")]
+        assert len(told) == 1
+        assert ("the file is locked" in told[0]) == (how == "declines with a reason")
+        assert await editor.leave() == 0
+
+
+async def test_a_client_that_cannot_apply_is_shown_the_diff() -> None:
+    capabilities = {"window": {"showDocument": {"support": True}}}
+    async with Stubborn(capabilities) as editor:
+        await opened(editor)
+        result = await editor.command("kibitz.refactor", EXTRACT)
+        assert result["applied"] is False
+        assert editor.asked("workspace/applyEdit") == []
+        (shown,) = editor.asked("window/showDocument")
+        diff = Path(urlsplit(shown["uri"]).path).read_text("utf-8")
+        assert diff.startswith("--- ")
+        assert "+def " in diff
+        assert shown["uri"].endswith(".diff")
+
+
+async def test_an_answer_is_shown_as_a_document_of_its_own() -> None:
+    async with Stubborn(PROFILES["vscode"]) as editor:
+        await opened(editor)
+        result = await editor.command("kibitz.explain", {"uri": URI, "open": True})
+        (shown,) = editor.asked("window/showDocument")
+        assert shown["uri"].startswith("kibitz:")
+        assert shown["uri"].endswith(".md"), "editors choose the language by the name"
+        content = await editor.request("workspace/textDocumentContent", {"uri": shown["uri"]})
+        assert content == {"text": result["markdown"]}
+        again = await editor.request("workspace/textDocumentContent", {"uri": shown["uri"]})
+        assert again == content
+        for uri in ("kibitz:/nothing", "file:///etc/passwd", ""):
+            error = await editor.error("workspace/textDocumentContent", {"uri": uri})
+            assert error["data"]["kind"] == "not_found"
+        chat = await editor.command("kibitz.chat.send", {"message": "What is a list?", "open": True})
+        uri = editor.asked("window/showDocument")[1]["uri"]
+        assert (await editor.request("workspace/textDocumentContent", {"uri": uri}))["text"] == chat["text"]
+
+
+@pytest.mark.parametrize("how", ["cannot", "declines", "raises"])
+async def test_an_editor_that_shows_nothing_still_gets_the_answer(how: str) -> None:
+    async with Stubborn({} if how == "cannot" else PROFILES["vscode"]) as editor:
+        await opened(editor)
+        if how == "raises":
+            editor.refuses.add("window/showDocument")
+        elif how == "declines":
+            editor.says["window/showDocument"] = {"success": False}
+        assert (await editor.command("kibitz.explain", {"uri": URI, "open": True}))["markdown"]
+        assert len(editor.asked("window/showDocument")) == (how != "cannot")
+        assert await editor.command("kibitz.status")
+
+
+async def test_progress_is_made_shown_and_ended() -> None:
+    async with Stubborn(PROFILES["vscode"], root=Path(__file__).parent) as editor:
+        await opened(editor)
+        await editor.command("kibitz.explain", {"uri": URI})
+        (created,) = editor.asked("window/workDoneProgress/create")
+        values = [p["value"] for p in editor.asked("$/progress") if p["token"] == created["token"]]
+        assert [v["kind"] for v in values] == ["begin", "end"]
+        assert values[0]["title"]
+        assert values[0]["cancellable"] is True
+        await editor.request(
+            "workspace/executeCommand", {"command": "kibitz.findBugs", "arguments": [{}], "workDoneToken": 77}
+        )
+        values = [p["value"] for p in editor.asked("$/progress") if p["token"] == 77]
+        assert len(editor.asked("window/workDoneProgress/create")) == 1, "the client's own token is used"
+        assert [values[0]["kind"], values[-1]["kind"]] == ["begin", "end"]
+        reports = [v for v in values if v["kind"] == "report"]
+        assert reports
+        assert [r["percentage"] for r in reports] == sorted(r["percentage"] for r in reports)
+        editor.notify("window/workDoneProgress/cancel", {"token": 77})
+        editor.notify("window/workDoneProgress/cancel", {"token": "never heard of"})
+        editor.messages.clear()
+        assert await editor.error(
+            "workspace/executeCommand",
+            {
+                "command": "kibitz.refactor",
+                "arguments": [{"uri": URI, "range": BODY, "instruction": "be nice"}],
+            },
+        )
+        assert [p["value"]["kind"] for p in editor.asked("$/progress")] == ["begin", "end"], (
+            "what fails ends too"
+        )
+
+
+@pytest.mark.parametrize("how", ["cannot", "raises"])
+async def test_without_progress_there_is_none(how: str) -> None:
+    async with Stubborn({} if how == "cannot" else PROFILES["vscode"]) as editor:
+        editor.refuses.add("window/workDoneProgress/create")
+        await opened(editor)
+        assert (await editor.command("kibitz.explain", {"uri": URI}))["markdown"]
+        assert editor.asked("$/progress") == []
+
+
+async def test_an_editor_that_refuses_everything_is_served() -> None:
+    async with Stubborn(PROFILES["vscode"]) as editor:
+        editor.refuses |= {
+            "workspace/configuration",
+            "client/registerCapability",
+            "workspace/diagnostic/refresh",
+            "window/workDoneProgress/create",
+            "workspace/applyEdit",
+            "window/showDocument",
+        }
+        await opened(editor)
+        await editor.notification("didChangeStatus", lambda p: p["kind"] == "Normal")
+        assert (await editor.command("kibitz.findBugs", {"uri": URI}))["findings"]
+        assert (await editor.command("kibitz.refactor", EXTRACT))["applied"] is False
+        assert await editor.leave() == 0
