@@ -7,7 +7,6 @@ from kibitz.context.names import Weights, candidates
 from kibitz.context.pieces import line_pieces, signature_pieces
 from kibitz.context.query import query_at
 from kibitz.index.reader import Reader
-from kibitz.syntax.tree import parse
 from kibitz.text import Document, Position
 
 

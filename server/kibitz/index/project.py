@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -19,14 +18,13 @@ from kibitz.index.ignore import read_plain
 from kibitz.index.overlay import Overlay
 from kibitz.index.view import View
 from kibitz.index.words import windows
-from kibitz.store.index_file import Entry, IndexFile
+from kibitz.store.index_file import Entry, Fault, IndexFile
 from kibitz.store.index_reads import IndexReads
 from kibitz.store.index_schema import index_path
 from kibitz.syntax.languages import language_of
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
-IndexFault = sqlite3.Error
 
 
 class Project:
@@ -42,6 +40,13 @@ class Project:
         self.view = View(self._reads, self._overlay)
         self._last: dict[str, Any] = {}
 
+    def use(self, exclude: tuple[str, ...]) -> None:
+        """Other files are left out from now on; the next build takes them out."""
+        self.exclude = exclude
+        for path in list(self._overlay):
+            if not wanted(self.root, path, exclude):
+                self._overlay.drop(path)
+
     def close(self) -> None:
         """Close the file."""
         with self._lock:
@@ -49,15 +54,13 @@ class Project:
 
     async def build(self, emit: Emit) -> dict[str, Any]:
         """Bring the index up to date; see `Builder.run`. Raises `internal` where the file cannot be written."""
-        for attempt in (1, 2):
-            try:
-                builder = Builder(self.root, self.exclude, self._file, self._lock)
-                self._last = await builder.run(emit)
-            except IndexFault as error:
-                self._mend(error, last=attempt == 2)
-            else:
-                return {**self._last, **self.figures()}
-        raise AssertionError
+        builder = Builder(self.root, self.exclude, self._file, self._lock)
+        try:
+            self._last = await builder.run(emit)
+        except Fault as error:
+            self._mend(error)
+            self._last = await builder.run(emit)
+        return {**self._last, **self.figures()}
 
     def update(self, path: str, text: str | None, language: str = "") -> dict[str, Any]:
         """Show an open document's text (with `text`), or what lies on the disk now (without).
@@ -95,23 +98,25 @@ class Project:
         """The answer; where the file turns out to be broken, that of an empty index that is then built anew."""
         try:
             return question()
-        except IndexFault as error:
-            self._mend(error, last=False)
+        except Fault as error:
+            self._mend(error)
             return question()
 
-    def _mend(self, error: sqlite3.Error, *, last: bool) -> None:
-        if last or not self._file.is_damage(error):
-            raise KibitzError(
-                "internal",
-                f"The project index cannot be used ({getattr(error, 'sqlite_errorname', type(error).__name__)}).",
-                "It is a cache: free some space, or delete its folder.",
-            ) from None
-        _log.warning("The project index was damaged and is made anew")
-        with self._lock:
+    def _mend(self, error: Fault) -> None:
+        with self._lock:  # another thread may have thrown the file away meanwhile: then that was the error
+            if self._file.is_closed(error):
+                return
+            if not self._file.is_damage(error):
+                raise KibitzError(
+                    "internal",
+                    f"The project index cannot be used ({getattr(error, 'sqlite_errorname', type(error).__name__)}).",
+                    "It is a cache: free some space, or delete its folder.",
+                ) from None
+            _log.warning("The project index was damaged and is made anew")
             self._file.start_over()
+            self.view.forget()
 
     def _from_disk(self, path: str) -> dict[str, Any]:
-        known = language_of(path)
         found = look_at(self.root, path, self.exclude)
         notes: Counter[str] = Counter()
         entries: list[Entry] = []
@@ -136,5 +141,4 @@ class Project:
                 entries.append(entry_of(one, data, notes))
         with self._lock:
             self._file.write(entries, gone)
-        del known
         return {"indexed": any(entry.text is not None for entry in entries), "refresh": False}

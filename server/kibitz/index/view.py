@@ -33,6 +33,10 @@ class View:
         self._graph_of: tuple[int, int, int] = (-1, -1, -1)
         self._graph_open: dict[str, Analyzed] = {}
 
+    def forget(self) -> None:
+        """Work out anew what was kept of the stored files."""
+        self._resolver, self._graph_of = None, (-1, -1, -1)
+
     def files(self, language: str | None = None) -> Sequence[FileRow]:
         """The files, by path."""
         rows = [FileRow(*row) for row in self._reads.files(language) if row[0] not in self._overlay]

@@ -12,8 +12,8 @@ import attrs
 
 from kibitz.index.project import Project
 
-MOST_PROJECTS = 8
 Params = dict[str, Any]
+Emit = Callable[[Any], None]
 
 _projects: dict[str, Project] = {}
 _opening = threading.Lock()
@@ -24,12 +24,10 @@ def project_of(params: Params) -> Project:
     """The project the parameters name by `root`, `exclude` and `folder`, opened where it is not open."""
     root, exclude = str(params["root"]), tuple(params["exclude"])
     with _opening:
-        known = _projects.get(root)
-        if known is None or known.exclude != exclude:
-            project = Project(Path(root), exclude, Path(params["folder"]))
-            if known is not None:
-                project.take_over(known)
-            _projects[root] = project
+        if root not in _projects:
+            _projects[root] = Project(Path(root), exclude, Path(params["folder"]))
+        elif _projects[root].exclude != exclude:
+            _projects[root].use(exclude)
         return _projects[root]
 
 
@@ -38,16 +36,19 @@ def open_project(params: Params) -> Params:
     return project_of(params).figures()
 
 
-def close_project(params: Params) -> bool:
-    """Let go of a project."""
-    with _opening:
-        project = _projects.pop(str(params["root"]), None)
-    if project is not None:
-        project.close()
+async def close_project(params: Params, emit: Emit) -> bool:
+    """Let go of a project, once it is not being built."""
+    del emit
+    root = str(params["root"])
+    async with _building.setdefault(root, asyncio.Lock()):
+        with _opening:
+            project = _projects.pop(root, None)
+        if project is not None:
+            await asyncio.to_thread(project.close)
     return project is not None
 
 
-async def build(params: Params, emit: Callable[[Any], None]) -> Params:
+async def build(params: Params, emit: Emit) -> Params:
     """Build or refresh; one run at a time, a second request waits and finds the work done."""
     project = await asyncio.to_thread(project_of, params)
     async with _building.setdefault(str(params["root"]), asyncio.Lock()):

@@ -49,6 +49,19 @@ class Arguments:
             raise self.wrong(f"needs `{name}`, a list of texts")
         return tuple(value)
 
+    def entries(self, name: str) -> list[Any]:
+        """A list of anything; empty where it is not given."""
+        value = self._given.get(name, [])
+        if not isinstance(value, list):
+            raise self.wrong(f"needs `{name}` to be a list")
+        return value
+
+    def value(self, name: str) -> Any:
+        """Any JSON value, which must be there."""
+        if name not in self._given:
+            raise self.wrong(f"needs `{name}`")
+        return self._given[name]
+
     def flag(self, name: str) -> bool:
         """True or false; false where it is not given."""
         value = self._given.get(name, False)

@@ -17,6 +17,7 @@ COMMANDS: tuple[str, ...] = (
     "kibitz.chat.export",
     "kibitz.analyze",
     "kibitz.run",
+    "kibitz.runTests",
     "kibitz.validate",
     "kibitz.judge",
     "kibitz.projects.list",

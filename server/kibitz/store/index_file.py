@@ -23,6 +23,7 @@ LINE_BITS = 20
 """A window's row number is its file's id, shifted by this, and its first line: no file has that many lines."""
 LEASE_S = 10.0
 
+Fault = sqlite3.Error
 Windows = Callable[[str], Iterable[tuple[int, str, str]]]
 
 
@@ -113,6 +114,11 @@ class IndexFile:
     def is_damage(error: sqlite3.Error) -> bool:
         """Whether an error says that the file itself is broken, and not that it is busy or the disk full."""
         return code_of(error) in DAMAGED or "no such table" in str(error) or "malformed" in str(error)
+
+    @staticmethod
+    def is_closed(error: sqlite3.Error) -> bool:
+        """Whether an error says that the connection was closed meanwhile."""
+        return isinstance(error, sqlite3.ProgrammingError)
 
     # writing
 

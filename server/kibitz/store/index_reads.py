@@ -51,7 +51,7 @@ class IndexReads:
         where, values = ("AND language = ?", (language,)) if language else ("", ())
         return self._db.execute(
             f"SELECT path, language, lines FROM files WHERE kept {where} ORDER BY path",
-            values,  # noqa: S608
+            values,
         ).fetchall()
 
     def counts(self) -> dict[str, int]:
@@ -156,7 +156,7 @@ class IndexReads:
         return [row[0] for row in rows]
 
     def _definitions(self, rest: str, values: tuple[object, ...]) -> list[DefinitionTuple]:
-        rows = self._db.execute(f"SELECT {_DEFINITION} {_FROM} {rest}", values)  # noqa: S608
+        rows = self._db.execute(f"SELECT {_DEFINITION} {_FROM} {rest}", values)
         return [DefinitionTuple(*row) for row in rows]
 
 

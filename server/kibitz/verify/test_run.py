@@ -29,6 +29,11 @@ _WORLDS: tuple[dict[str, str], ...] = (
 """What may differ between two machines on which a test should do the same."""
 
 
+IDLE = "does not exercise the code"
+TOOTHLESS = "asserts nothing"
+"""Reasons of tests that pass, and are still not worth having."""
+
+
 @frozen
 class TestOutcome:
     """One test. `passed` says that it passed every one of its `runs`; else `reason` says why it is not worth having.
@@ -136,8 +141,8 @@ def _reason(results: list[_Result], fact: dict[str, Any] | None) -> str:
     if fact is None:
         return ""
     if not any(result.lines for result in results) and not fact["depends"]:
-        return "does not exercise the code"
-    return "" if fact["asserts"] else "asserts nothing"
+        return IDLE
+    return "" if fact["asserts"] else TOOTHLESS
 
 
 async def _run_once(

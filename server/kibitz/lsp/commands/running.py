@@ -31,6 +31,21 @@ async def validate(session: Session, given: Any, _token: Token) -> Any:
     return (await runs.validate(session.bench(document), document)).to_json(session.shapes)
 
 
+async def run_tests(session: Session, given: Any, token: Token) -> Any:
+    """`kibitz.runTests`: cases, the tests of a document, or those of the project."""
+    from kibitz.features.run_tests import Wanted
+    from kibitz.features.run_tests import run_tests as run_them
+
+    a = Arguments(session, "kibitz.runTests", given)
+    document = a.maybe_document()
+    wanted = tuple(
+        Wanted(case.text("name"), case.text("call"), case.value("expected"))
+        for case in (Arguments(session, "kibitz.runTests", entry) for entry in a.entries("cases"))
+    )
+    async with report(session, "kibitz: running tests", token, None):
+        return (await run_them(session.bench(document), document, wanted)).to_json()
+
+
 async def judge(session: Session, given: Any, token: Token) -> Any:
     """`kibitz.judge`: a screenshot against criteria, by a model that can see."""
     from kibitz.features.judge import judge as judge_it
@@ -40,4 +55,9 @@ async def judge(session: Session, given: Any, token: Token) -> Any:
         return (await judge_it(session.bench(), a.text("image"), a.texts("criteria"))).to_json()
 
 
-COMMANDS = {"kibitz.run": run, "kibitz.validate": validate, "kibitz.judge": judge}
+COMMANDS = {
+    "kibitz.run": run,
+    "kibitz.runTests": run_tests,
+    "kibitz.validate": validate,
+    "kibitz.judge": judge,
+}
