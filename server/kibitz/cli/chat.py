@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 
 import click
@@ -20,6 +19,7 @@ from kibitz.cli.common import (
     range_in,
     run,
 )
+from kibitz.cli.typed import Typed
 from kibitz.errors import KibitzError
 
 
@@ -42,7 +42,7 @@ def command(message: str | None, conversation_id: str | None, target: str | None
             where = range_in(document, first, last)
         async with bench_for(options, document.path if document else None) as bench:
             if message is not None or options.json:
-                text = message if message is not None else await asyncio.to_thread(sys.stdin.read)
+                text = message if message is not None else await Typed().everything()
                 on_text = None if options.json else lambda piece: click.echo(piece, nl=False)
                 reply = await send(
                     bench,
@@ -60,9 +60,9 @@ def command(message: str | None, conversation_id: str | None, target: str | None
                     if reply.conversation_id:
                         click.echo(f"— conversation {reply.conversation_id}", err=True)
                 return 0
-            current, code = conversation_id, 0
+            typed, current, code = Typed(), conversation_id, 0
             click.echo("Ask away; an empty line or end of input ends the conversation.", err=True)
-            while line := (await asyncio.to_thread(_ask)).strip():
+            while line := (await _ask(typed)).strip():
                 try:
                     reply = await send(
                         bench,
@@ -84,8 +84,8 @@ def command(message: str | None, conversation_id: str | None, target: str | None
     run(options, work)
 
 
-def _ask() -> str:
+async def _ask(typed: Typed) -> str:
     """A line from the person, or nothing at the end of input."""
-    if sys.stdin.isatty():
+    if sys.stdin is not None and sys.stdin.isatty():
         click.echo("> ", nl=False, err=True)
-    return sys.stdin.readline()
+    return await typed.line()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import sys
 from collections.abc import Awaitable, Callable
@@ -83,8 +84,7 @@ def run(options: Options, work: Callable[[], Awaitable[int]]) -> None:
     except (KeyboardInterrupt, asyncio.CancelledError):
         code = 130
         click.echo("Interrupted.", err=True)
-    except BrokenPipeError:
-        sys.stderr.close()
+    except BrokenPipeError:  # who reads has read enough; `main` closes the pipe quietly
         code = 0
     except Exception as error:  # noqa: BLE001 - the last door: no traceback ever reaches a person
         code = 1
@@ -98,8 +98,11 @@ async def _finish(work: Callable[[], Awaitable[int]]) -> int:
 
 def _unexpected(error: Exception) -> KibitzError:
     """One line for the person, the traceback for the log."""
+    import errno
     import logging
 
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return KibitzError("internal", "There is no space left on the disk.", "Free some, and try again.")
     path = user_places().log
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -123,9 +126,12 @@ def _unexpected(error: Exception) -> KibitzError:
 def fail(options: Options, error: KibitzError) -> None:
     """Say what went wrong, where the caller looks."""
     if options.json:
-        click.echo(json.dumps({"error": error.to_json()}, ensure_ascii=False))
-    else:
-        click.echo(f"kibitz: {error.message} {error.hint}".rstrip(), err=True)
+        try:
+            click.echo(json.dumps({"error": error.to_json()}, ensure_ascii=False))
+            return
+        except OSError:  # nothing can be written there: people are told
+            pass
+    click.echo(f"kibitz: {error.message} {error.hint}".rstrip(), err=True)
 
 
 def print_json(data: Any) -> None:
@@ -174,13 +180,13 @@ def open_target(path: Path) -> Document:
     return open_document(path)
 
 
-_PLACE = re.compile(r"^(?P<path>.+?):(?P<line>\d+):(?P<column>\d+)$")
-_LINES = re.compile(r"^(?P<path>.+?)(?::(?P<first>\d+)(?:-(?P<last>\d+))?)?$")
+_PLACE = re.compile(r"(?s)(?P<path>.+?):(?P<line>\d{1,9}):(?P<column>\d{1,9})")
+_LINES = re.compile(r"(?s)(?P<path>.+?)(?::(?P<first>\d{1,9})(?:-(?P<last>\d{1,9}))?)?")
 
 
 def place(target: str) -> tuple[Path, int, int]:
     """FILE:LINE:COL as a path and 1-based numbers. Raises `invalid`."""
-    match = _PLACE.match(target)
+    match = _PLACE.fullmatch(target)
     if match is None:
         raise KibitzError(
             "invalid", f"{target!r} is not a place.", "Write it as FILE:LINE:COL, both counted from 1."
@@ -204,9 +210,9 @@ def position_in(document: Document, line: int, column: int) -> Position:
 
 def lines_of(target: str) -> tuple[Path, int | None, int | None]:
     """FILE[:LINE[-LINE]] as a path and 1-based, inclusive lines. A file that has such a name wins."""
-    if Path(target).exists():
+    if os.path.exists(target):  # noqa: PTH110 - pathlib raises for a name that is too long
         return Path(target), None, None
-    match = _LINES.match(target)
+    match = _LINES.fullmatch(target)
     if match is None:
         raise KibitzError(
             "invalid", f"{target!r} names no file.", "Write it as FILE, FILE:LINE or FILE:LINE-LINE."

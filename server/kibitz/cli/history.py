@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,10 +18,17 @@ def command() -> None:
     """Conversations: list, show, search, export, delete."""
 
 
-def _with_store(options: Options, work: Callable[[Conversations], Awaitable[None]]) -> None:
+def _with_store(options: Options, work: Callable[[Conversations], Awaitable[dict[str, Any] | None]]) -> None:
+    """Run with the conversations; what it answers is printed as JSON, in its envelope."""
+
     async def opened() -> int:
+        from kibitz.features.result import Stopwatch, local
+
+        watch = Stopwatch()
         async with bench_for(options, None) as bench:
-            await work((await bench.services.store()).conversations)
+            answer = await work((await bench.services.store()).conversations)
+        if answer is not None:
+            print_json({**local(watch), **answer})
         return 0
 
     run(options, opened)
@@ -35,15 +42,15 @@ def _with_store(options: Options, work: Callable[[Conversations], Awaitable[None
 def list_command(project: str | None, limit: int, before: str | None, options: Options) -> None:
     """The newest conversations."""
 
-    async def work(conversations: Conversations) -> None:
+    async def work(conversations: Conversations) -> dict[str, Any] | None:
         rows = await conversations.list(project, limit, before)
         if options.json:
-            print_json({"conversations": [row.to_json() for row in rows]})
-            return
+            return {"conversations": [row.to_json() for row in rows]}
         for row in rows:
             click.echo(f"{row.id}  {row.updated[:16].replace('T', ' ')}  {row.messages:>4}  {row.title}")
         if not rows:
             click.echo("No conversations yet.", err=True)
+        return None
 
     _with_store(options, work)
 
@@ -54,11 +61,11 @@ def list_command(project: str | None, limit: int, before: str | None, options: O
 def show_command(conversation_id: str, options: Options) -> None:
     """One conversation."""
 
-    async def work(conversations: Conversations) -> None:
+    async def work(conversations: Conversations) -> dict[str, Any] | None:
         if options.json:
-            print_json({"conversation": (await conversations.get(conversation_id)).to_json()})
-        else:
-            show_markdown(await conversations.export(conversation_id))
+            return {"conversation": (await conversations.get(conversation_id)).to_json()}
+        show_markdown(await conversations.export(conversation_id))
+        return None
 
     _with_store(options, work)
 
@@ -70,15 +77,15 @@ def show_command(conversation_id: str, options: Options) -> None:
 def search_command(query: str, limit: int, options: Options) -> None:
     """Conversations that hold the words."""
 
-    async def work(conversations: Conversations) -> None:
+    async def work(conversations: Conversations) -> dict[str, Any] | None:
         hits = await conversations.search(query, limit)
         if options.json:
-            print_json({"conversations": [hit.to_json() for hit in hits]})
-            return
+            return {"conversations": [hit.to_json() for hit in hits]}
         for hit in hits:
             click.echo(f"{hit.conversation_id}  {hit.title}\n    {hit.snippet}")
         if not hits:
             click.echo("Nothing found.", err=True)
+        return None
 
     _with_store(options, work)
 
@@ -89,12 +96,12 @@ def search_command(query: str, limit: int, options: Options) -> None:
 def export_command(conversation_id: str, options: Options) -> None:
     """One conversation as Markdown."""
 
-    async def work(conversations: Conversations) -> None:
+    async def work(conversations: Conversations) -> dict[str, Any] | None:
         markdown = await conversations.export(conversation_id)
         if options.json:
-            print_json({"markdown": markdown})
-        else:
-            click.echo(markdown)
+            return {"markdown": markdown}
+        click.echo(markdown)
+        return None
 
     _with_store(options, work)
 
@@ -105,11 +112,11 @@ def export_command(conversation_id: str, options: Options) -> None:
 def delete_command(conversation_id: str, options: Options) -> None:
     """Delete a conversation, for good."""
 
-    async def work(conversations: Conversations) -> None:
+    async def work(conversations: Conversations) -> dict[str, Any] | None:
         await conversations.delete(conversation_id)
         if options.json:
-            print_json({"deleted": conversation_id})
-        else:
-            click.echo("Deleted.", err=True)
+            return {"deleted": True}
+        click.echo("Deleted.", err=True)
+        return None
 
     _with_store(options, work)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 import click
 
@@ -74,9 +76,47 @@ def group(ctx: click.Context, stdio: bool) -> None:
             click.echo(ctx.get_help())
 
 
-def main(argv: list[str] | None = None) -> Any:
+def main(argv: list[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code (CONTRACT §1)."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started this
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - for as long as the process lives
+        elif hasattr(stream := getattr(sys, name), "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    return group(args=argv, prog_name="kibitz")
+    arguments = sys.argv[1:] if argv is None else argv
+    try:
+        code = group.main(args=arguments, prog_name="kibitz", standalone_mode=False)
+    except click.ClickException as error:
+        code = _wrong_usage(error, arguments)
+    except click.Abort:
+        code = 130
+    except SystemExit as done:
+        code = done.code
+    sys.exit(_flushed(code))
+
+
+def _wrong_usage(error: click.ClickException, arguments: list[str]) -> int:
+    """What is wrong with the command line, in the form it asks for."""
+    from kibitz.cli.common import Options, fail
+    from kibitz.errors import KibitzError
+
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    if "--json" in options:
+        context = getattr(error, "ctx", None)
+        hint = f"See `{context.command_path if context is not None else 'kibitz'} --help`."
+        fail(Options(json=True), KibitzError("invalid", error.format_message().rstrip(".") + ".", hint))
+    else:
+        error.show()
+    return error.exit_code
+
+
+def _flushed(code: Any) -> Any:
+    """The exit code, with everything written; a reader that went away early wanted no more."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            click.echo(f"kibitz: The answer could not be written: {error.strerror}.", err=True)
+            return 1
+    return code

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import re
-
 import click
 
 from kibitz.cli.common import Options, bench_for, common, print_json, run
-from kibitz.errors import KibitzError
-from kibitz.settings import user_places
+from kibitz.cli.config_file import set_value
+from kibitz.settings import load, user_places
 
 
 @click.group(invoke_without_command=True)
@@ -35,15 +32,13 @@ def use_command(name: str, options: Options) -> None:
     """Answer with NAME (provider/model, or `offline`) from now on: written to your config.toml."""
 
     async def work() -> int:
+        from kibitz.models.catalog import full_name
+        from kibitz.models.select import OFFLINE
+
+        if name != OFFLINE:
+            full_name(name, load()[0])  # refused here, not at every later answer
         path = user_places().config
-        try:
-            text = path.read_text("utf-8") if path.exists() else ""
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(with_model(text, name), "utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise KibitzError(
-                "invalid", f"{path} cannot be changed: {error}.", "Check its permissions."
-            ) from None
+        set_value(path, "model", name)
         if options.json:
             print_json({"model": name, "config": str(path)})
         else:
@@ -53,28 +48,16 @@ def use_command(name: str, options: Options) -> None:
     run(options, work)
 
 
-def with_model(text: str, name: str) -> str:
-    """A config.toml with its top-level `model` set; everything else stays as it is written."""
-    line = f"model = {json.dumps(name)}"
-    top, bracket, tables = text.partition("\n[") if not text.startswith("[") else ("", "[", text[1:])
-    replaced, count = re.subn(r"(?m)^[ \t]*model[ \t]*=.*$", lambda _: line, top, count=1)
-    if not count:
-        replaced = f"{line}\n{top}" if top.strip() else f"{line}\n"
-    return (
-        replaced
-        + (bracket if replaced.endswith("\n") or bracket.startswith("\n") else "\n" + bracket)
-        + tables
-    )
-
-
 def _list(options: Options) -> None:
     async def work() -> int:
         from kibitz.features.models import list_models
+        from kibitz.features.result import Stopwatch, local
 
+        watch = Stopwatch()
         async with bench_for(options, None, says="Asking…") as bench:
             rows = await list_models(bench)
         if options.json:
-            print_json({"models": rows})
+            print_json({**local(watch), "models": rows})
             return 0
         for row in rows:
             sign = click.style("✓", fg="green") if row["available"] else click.style("✗", fg="red")

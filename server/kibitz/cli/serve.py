@@ -9,15 +9,18 @@ import sys
 import click
 
 
-@click.command()
+@click.command(context_settings={"allow_extra_args": True})
 @click.option("--stdio", is_flag=True, help="The only way there is; accepted because editors pass it.")
 @click.option("--tcp", is_flag=True, hidden=True)
 @click.option("--ws", is_flag=True, hidden=True)
 @click.option("--socket", "--port", "socket", default=None, hidden=True)
 @click.option("--clientProcessId", "client_process_id", default=None, hidden=True)
-def command(stdio: bool, tcp: bool, ws: bool, socket: str | None, client_process_id: str | None) -> None:
+@click.pass_context
+def command(
+    ctx: click.Context, stdio: bool, tcp: bool, ws: bool, socket: str | None, client_process_id: str | None
+) -> None:
     """The language server, on standard input and output."""
-    if tcp or ws or socket:
+    if tcp or ws or socket or ctx.args:
         raise click.UsageError(
             "kibitz speaks over standard input and output only: start it with `kibitz serve --stdio`."
         )

@@ -22,7 +22,9 @@ def command(by: str, since: datetime | None, options: Options) -> None:
     """Tokens and cost; what providers reported and what was estimated are kept apart."""
 
     async def work() -> int:
-        day = since.date() if since else None
+        from kibitz.features.result import Stopwatch, local
+
+        day, watch = since.date() if since else None, Stopwatch()
         async with bench_for(options, None) as bench:
             store = await bench.services.store()
             rows = await store.usage.summary(by, day)  # type: ignore[arg-type]  # click has checked it
@@ -30,6 +32,7 @@ def command(by: str, since: datetime | None, options: Options) -> None:
         if options.json:
             print_json(
                 {
+                    **local(watch),
                     "by": by,
                     "rows": [r.to_json() for r in rows],
                     "suggestions": [r.to_json() for r in accepted],

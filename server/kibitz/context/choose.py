@@ -32,8 +32,10 @@ class Limits:
     """How pieces are weighed: `floor` is the least a piece must promise per token; above 1, `dear` prefers short ones."""
 
     floor: float = 0.0
-    dear: float = 1.0
+    dear: float = 0.85
     outline: float = 1.0
+    run: int = 6
+    scatter: int = 0
 
 
 class Chooser:
@@ -51,6 +53,8 @@ class Chooser:
         if piece.outline:
             gain *= self._limits.outline
         cost = self._cost(piece)
+        if (piece.path, piece.outline) not in self._shown:
+            gain *= 1 - self._limits.scatter / (cost + self._limits.scatter)
         return gain / cost**self._limits.dear if cost else 0.0, cost
 
     def _cost(self, piece: Piece) -> int:

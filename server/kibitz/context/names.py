@@ -22,19 +22,18 @@ class Weights:
 
     windows: float = 0.5
     windows_power: float = 3.0
-    receiver: float = 0.9
-    words: int = 24
-    rows: int = 60
+    receiver: float = 0.4
+    words: int = 14
+    rows: int = 100
     names: int = 300
-    members: float = 4.0
+    members: float = 8.0
     named_type: float = 1.0
     guessed_type: float = 0.5
     own_base: float = 1.0
-    imported: float = 2.0
+    imported: float = 1.0
     folder: float = 0.3
     reached: float = 0.5
-    base_words: float = 0.3
-    members_plus: float = 6
+    members_plus: float = 6.0
     alike: float = 1.5
 
 

@@ -109,7 +109,7 @@ def _holder_of(
     )
 
 
-def line_pieces(found: Candidates, language: str) -> list[Piece]:
+def line_pieces(found: Candidates, language: str, run_lines: int = RUN) -> list[Piece]:
     """Runs of a few lines from the windows found, each starting at a line that uses a likely name."""
     result: list[Piece] = []
     seen: set[tuple[str, int]] = set()
@@ -123,7 +123,7 @@ def line_pieces(found: Candidates, language: str) -> list[Piece]:
             if not words[at] or (window.path, number) in seen:
                 continue
             seen.add((window.path, number))
-            run = [n for n in range(at, min(len(lines), at + RUN)) if code[n][0].strip()]
+            run = [n for n in range(at, min(len(lines), at + run_lines)) if code[n][0].strip()]
             result.append(
                 Piece(
                     window.path,

@@ -14,6 +14,7 @@ from kibitz.text import Document, Position
 WORD = re.compile(r"[^\W\d]\w*")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _STRING = re.compile(r"\"(?:\\\\.|[^\"\\\\\n])*\"|'(?:\\\\.|[^'\\\\\n])*'".replace("\\\\\\\\", "\\\\"))
+_IMPORT = re.compile(r"\s*(?:import\b|from\s+[\w.]+\s+import\b|(?:pub(?:\([a-z]+\))?\s+)?use\s+[\w:]+|package\s|mod\s+\w+;)")
 _CODE = re.compile(
     r"[=({\[;\]})@]|\w\.\w|[:,]$|^(?:return|import|from|use|raise|throw|case|yield|await|pub|type)\b"
 )
@@ -46,8 +47,10 @@ def words_of(text: str) -> list[str]:
 
 
 def code_of(line: str, language: str) -> str:
-    """A line without what is surely a string or a comment; empty where it reads like prose."""
+    """A line without what is surely a string or a comment; empty where it only imports or reads like prose."""
     mark = facts(language).line_comment
+    if _IMPORT.match(line):
+        return ""
     bare = _STRING.sub('""', line)
     if mark:
         bare = bare.partition(mark)[0]

@@ -27,6 +27,6 @@ def retrieve(
     bases = {base: 0.3 for row in own for base in row.bases}
     bases.update({base: 1.0 for row in around for base in row.bases})
     found = candidates(query, path, reader, bases, weights)
-    pieces = [*signature_pieces(found, reader), *line_pieces(found, document.language)]
+    pieces = [*signature_pieces(found, reader), *line_pieces(found, document.language, limits.run)]
     taken = Chooser(found.likely, budget, limits).choose(pieces)
     return tuple(rendered(taken))

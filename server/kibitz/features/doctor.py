@@ -80,13 +80,15 @@ async def _key(bench: Workbench) -> Step:
 async def _model(bench: Workbench) -> Step:
     name = bench.services.choice.for_feature("chat")
     if name == OFFLINE:
-        return Step("model", True, "offline, the built-in engine; set `model` for a language model")
+        return Step(
+            "endpoint and model", True, "offline, the built-in engine; set `model` for a language model"
+        )
     watch = Stopwatch()
     request = Request(
         "chat", (Message("user", "Answer with the word: ready"),), max_output_tokens=16, timeout_s=20
     )
     answer = await bench.ask(request)
-    return Step("model", True, f"{answer.engine} answered in {watch.ms:.0f} ms")
+    return Step("endpoint and model", True, f"{answer.engine} answered in {watch.ms:.0f} ms")
 
 
 async def _grammars(_bench: Workbench) -> Step:

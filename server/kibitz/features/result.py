@@ -43,6 +43,11 @@ class Stopwatch:
         return (time.perf_counter() - self._start) * 1000
 
 
+def local(watch: Stopwatch) -> dict[str, Any]:
+    """The envelope of what no engine made: answered here, no tokens, no cost."""
+    return Envelope("offline", watch.ms).to_json()
+
+
 @frozen
 class Shapes:
     """Positions as LSP writes them, in one encoding."""

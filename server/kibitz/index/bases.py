@@ -65,7 +65,8 @@ def _top_level(text: str, wanted: str) -> int:
 
 def _split(text: str) -> list[str]:
     """The parts between commas up to the bracket that closes what is around the text."""
-    parts, depth, start = [], 0, 0
+    parts: list[str] = []
+    depth = start = 0
     for at, char in enumerate(text):
         if char in _CLOSE and depth == 0:
             return [*parts, text[start:at]]

@@ -7,16 +7,18 @@ import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+
+from attrs import evolve
 
 from kibitz.index.analyze import Analyzed, analyze, digest, generated_name, readable
 from kibitz.index.crawl import MAX_FILE_BYTES, Found, walk
 from kibitz.index.ignore import read_plain
 from kibitz.index.resolve import STEERING
-from kibitz.store.index_file import Entry, IndexFile, Known, StoredDefinition, StoredImport
+from kibitz.store.index_file import Entry, IndexFile, Known, StoredDefinition, StoredImport, clean
 
 SLICE_S = 0.05
 BATCH_CHARACTERS = 3_000_000
@@ -40,16 +42,21 @@ def analyzed_of(found: Found, data: bytes, notes: Counter[str]) -> Analyzed | No
     if text is None:
         notes["generated, binary or minified files"] += 1
         return None
+    return analyzed(found.path, found.language, text, notes)
+
+
+def analyzed(path: str, language: str, text: str, notes: Counter[str], *, kept: bool = False) -> Analyzed:
+    """What a text says; where no parser can make sense of it, its words alone."""
     try:
-        return analyze(found.path, found.language, text)
+        return analyze(path, language, text, kept=kept)
     except _TOO_ODD:
         notes["files that could not be parsed"] += 1
-        return analyze(found.path, "plaintext", text)
+        return evolve(analyze(path, "plaintext", text), language=language)
 
 
-def stored(analyzed: Analyzed | None, found: Found, content: bytes) -> Entry:
+def stored(one: Analyzed | None, found: Found, content: bytes) -> Entry:
     """The form in which a file is kept."""
-    if analyzed is None:
+    if one is None:
         return Entry(found.path, found.language, found.size, found.mtime_ns, content)
     return Entry(
         found.path,
@@ -57,8 +64,8 @@ def stored(analyzed: Analyzed | None, found: Found, content: bytes) -> Entry:
         found.size,
         found.mtime_ns,
         content,
-        analyzed.lines,
-        analyzed.text,
+        one.lines,
+        one.text,
         [
             StoredDefinition(
                 clean(d.name),
@@ -70,16 +77,11 @@ def stored(analyzed: Analyzed | None, found: Found, content: bytes) -> Entry:
                 clean(d.documentation),
                 "\n".join(d.bases),
             )
-            for d in analyzed.definitions
+            for d in one.definitions
         ],
-        [StoredImport(i.module, i.names, i.alias) for i in analyzed.imports],
+        [StoredImport(i.module, i.names, i.alias) for i in one.imports],
         steers=found.path.rpartition("/")[2] in STEERING,
     )
-
-
-def clean(text: str) -> str:
-    """Text that SQLite takes."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 class Builder:
@@ -154,7 +156,7 @@ class _Work:
         self._same: list[tuple[str, int, int]] = []
         self._next = 0.0
 
-    def slices(self) -> Iterator[dict[str, Any]]:
+    def slices(self) -> Generator[dict[str, Any], None, None]:
         """Work for SLICE_S at a time; yields progress. What is done is kept when it is closed early."""
         suspect = self._suspect()
         try:
@@ -186,7 +188,9 @@ class _Work:
             self._flush()
             self._mark.unlink(missing_ok=True)
 
-    def _scan(self, known: dict[str, Known], todo: list[Found], seen: set[str]) -> Iterator[dict[str, Any]]:
+    def _scan(
+        self, known: dict[str, Known], todo: list[Found], seen: set[str]
+    ) -> Generator[dict[str, Any], None, None]:
         for found in walk(self._root, self._exclude, self.notes):
             if len(seen) >= MAX_FILES:
                 self.notes[f"files above the limit of {MAX_FILES}"] += 1

@@ -168,7 +168,7 @@ def _found(entry: os.DirEntry[str], path: str, notes: Counter[str]) -> Found | N
 
 def _judged(file: str, path: str, name: str, state: os.stat_result, notes: Counter[str]) -> Found | None:
     if not stat.S_ISREG(state.st_mode):
-        notes["links, pipes and devices"] += not stat.S_ISLNK(state.st_mode)
+        notes["pipes, sockets and devices"] += not stat.S_ISLNK(state.st_mode)
         return None
     language = language_of(name)
     if language == "plaintext" and "." not in name and state.st_mode & _EXECUTABLE:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from statistics import fmean
+from typing import NamedTuple
 
 from kibitz.index.analyze import Analyzed
 from kibitz.index.words import windows, words_of
@@ -14,28 +15,40 @@ _K1, _B, _LEAST = 1.2, 0.75, 1e-6
 """BM25's constants as SQLite has them, so that its scores and these can stand in one list."""
 
 
+class Counted(NamedTuple):
+    """A window's words, lower case, and how much each counts; how many words there are; which stand there whole."""
+
+    weights: dict[str, float]
+    size: int
+    whole: frozenset[str]
+
+
 class OpenText:
-    """One open document, and in which of its windows each word stands how often."""
+    """One open document and its windows; those of the text before that did not change are not counted again."""
 
-    def __init__(self, analyzed: Analyzed) -> None:
+    def __init__(self, analyzed: Analyzed, before: OpenText | None = None) -> None:
         self.analyzed = analyzed
-        self.sizes: dict[int, int] = {}
-        self._weights: defaultdict[str, defaultdict[int, float]] = defaultdict(lambda: defaultdict(float))
-        self.whole: set[str] = set()
+        known = before.pieces if before is not None else {}
+        self.pieces: dict[str, Counted] = {}
+        self.windows: list[tuple[int, Counted]] = []
         for start, piece, parts in windows(analyzed.text):
-            words = words_of(piece)
-            pieces = parts.split()
-            self.sizes[start] = len(words) + len(pieces)
-            for word in words:
-                low = word.lower()
-                self.whole.add(low)
-                self._weights[low][start] += WHOLE_WEIGHT
-            for part in pieces:
-                self._weights[part][start] += PART_WEIGHT
+            counted = self.pieces[piece] = known.get(piece) or _counted(piece, parts)
+            self.windows.append((start, counted))
 
-    def weights(self, term: str) -> Mapping[int, float]:
-        """How much a lower-case word counts in each window that holds it."""
-        return self._weights.get(term, {})
+    def holds(self, word: str) -> bool:
+        """Whether a lower-case word stands somewhere as a whole."""
+        return any(word in counted.whole for _, counted in self.windows)
+
+
+def _counted(piece: str, parts: str) -> Counted:
+    weights: dict[str, float] = {}
+    words, pieces = piece.lower(), parts.split()
+    whole = words_of(words)
+    for word in whole:
+        weights[word] = weights.get(word, 0.0) + WHOLE_WEIGHT
+    for part in pieces:
+        weights[part] = weights.get(part, 0.0) + PART_WEIGHT
+    return Counted(weights, len(whole) + len(pieces), frozenset(whole))
 
 
 class Overlay:
@@ -43,6 +56,7 @@ class Overlay:
 
     def __init__(self) -> None:
         self._texts: dict[str, OpenText] = {}
+        self._new: set[str] = set()
         self.paths_version = 0
 
     def __contains__(self, path: str) -> bool:
@@ -59,16 +73,19 @@ class Overlay:
         found = self._texts.get(path)
         return found.analyzed if found is not None else None
 
-    def put(self, analyzed: Analyzed) -> None:
-        """Show this text instead of the stored one."""
-        self.paths_version += analyzed.path not in self._texts
-        self._texts[analyzed.path] = OpenText(analyzed)
+    def put(self, analyzed: Analyzed, *, new: bool) -> None:
+        """Show this text instead of the stored one; `new` says that there is none."""
+        if new and analyzed.path not in self._new:
+            self._new.add(analyzed.path)
+            self.paths_version += 1
+        self._texts[analyzed.path] = OpenText(analyzed, self._texts.get(analyzed.path))
 
     def drop(self, path: str) -> bool:
         """Show the stored text again. Answers whether there was another."""
-        found = self._texts.pop(path, None) is not None
-        self.paths_version += found
-        return found
+        if path in self._new:
+            self._new.remove(path)
+            self.paths_version += 1
+        return self._texts.pop(path, None) is not None
 
     def all(self) -> list[Analyzed]:
         """The open documents, by path."""
@@ -76,28 +93,26 @@ class Overlay:
 
     def with_word(self, word: str) -> list[str]:
         """The documents that hold a word as a whole, by path; upper and lower case are the same here."""
-        return [path for path in self if word.lower() in self._texts[path].whole]
+        return [path for path in self if self._texts[path].holds(word.lower())]
 
     def search(
         self, terms: Sequence[str], frequencies: Mapping[str, int], count: int, language: str | None
     ) -> list[Hit]:
         """BM25 over the open documents, with how frequent the words are among the `count` windows that are stored."""
-        texts = [self._texts[path] for path in self]
-        sizes = [size for text in texts for size in text.sizes.values()]
-        if not sizes:
+        texts = [text for path in self if (text := self._texts[path]).windows]
+        if not texts:
             return []
-        mean = max(1.0, sum(sizes) / len(sizes))
-        total = count + len(sizes)
-        scores: defaultdict[tuple[str, int], float] = defaultdict(float)
+        mean = max(1.0, fmean(counted.size for text in texts for _, counted in text.windows))
+        total = count + sum(len(text.windows) for text in texts)
+        scores: dict[tuple[str, int], float] = {}
         for term in terms:
-            holding = frequencies.get(term, 0) + sum(len(text.weights(term)) for text in texts)
-            rarity = max(
-                _LEAST, math.log((total - holding + 0.5) / (holding + 0.5)) if holding < total else 0.0
-            )
-            for text in texts:
-                if language is not None and text.analyzed.language != language:
-                    continue
-                for start, weight in text.weights(term).items():
-                    length = _K1 * (1 - _B + _B * text.sizes[start] / mean)
-                    scores[text.analyzed.path, start] += rarity * weight * (_K1 + 1) / (weight + length)
+            holding = [(t, at, c) for t in texts for at, c in t.windows if term in c.weights]
+            seen = frequencies.get(term, 0) + len(holding)
+            rarity = max(_LEAST, math.log((total - seen + 0.5) / (seen + 0.5))) if seen < total else _LEAST
+            for text, start, counted in holding:
+                if language in (None, text.analyzed.language):
+                    weight, length = counted.weights[term], 1 - _B + _B * counted.size / mean
+                    key = (text.analyzed.path, start)
+                    score = rarity * weight * (_K1 + 1) / (weight + _K1 * length)
+                    scores[key] = scores.get(key, 0.0) + score
         return [Hit(path, start, score) for (path, start), score in scores.items()]

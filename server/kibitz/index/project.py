@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from kibitz.errors import KibitzError
-from kibitz.index.analyze import analyze, generated_name
-from kibitz.index.build import Builder, Emit, entry_of
+from kibitz.index.analyze import generated_name
+from kibitz.index.build import Builder, Emit, analyzed, entry_of
 from kibitz.index.crawl import MAX_FILE_BYTES, look_at, walk, wanted
 from kibitz.index.ignore import read_plain
 from kibitz.index.overlay import Overlay
 from kibitz.index.view import View
 from kibitz.index.words import windows
-from kibitz.store.index_file import Entry, Fault, IndexFile
+from kibitz.store.index_file import Entry, Fault, IndexFile, clean
 from kibitz.store.index_reads import IndexReads
 from kibitz.store.index_schema import index_path
 from kibitz.syntax.languages import language_of
@@ -67,11 +67,14 @@ class Project:
 
         Answers whether the file is in the index now, and whether the whole project should be looked through again.
         """
+        if not path.isascii() and clean(path) != path:
+            return {"indexed": False, "refresh": False}
         if text is not None:
             if not wanted(self.root, path, self.exclude) or generated_name(path):
                 return {"indexed": False, "refresh": False}
-            known = language or self._reads.language(path) or language_of(path, text[:200].split("\n")[0])
-            self._overlay.put(analyze(path, known, text, kept=True))
+            stored = self.asked(lambda: self._reads.language(path))
+            known = language or stored or language_of(path, text[:200].split("\n")[0])
+            self._overlay.put(analyzed(path, known, text, Counter(), kept=True), new=stored is None)
             return {"indexed": True, "refresh": False}
         self._overlay.drop(path)
         if path.rpartition("/")[2] == ".gitignore":

@@ -44,15 +44,14 @@ class Paths:
         return min(found, key=lambda one: (-shared(one, near), one.count("/"), one)) if found else None
 
     def folder_ending(self, folder: str, near: str, language: str) -> list[str]:
-        """The files of a language in the folder whose path ends with these whole parts, the nearest one."""
+        """The files of a language in the folders whose path ends with these whole parts, the nearest folder first."""
         found = [
             one
             for one in self.folders
             if (one == folder or one.endswith(f"/{folder}")) and self.of(one, language)
         ]
-        if not found:
-            return []
-        return self.of(min(found, key=lambda one: (-shared(one, near), one.count("/"), one)), language)
+        found.sort(key=lambda one: (-shared(f"{one}/", near), one.count("/"), one))
+        return [path for one in found for path in self.of(one, language)]
 
     def of(self, folder: str, language: str) -> list[str]:
         """The files of a language directly in a folder, by name."""

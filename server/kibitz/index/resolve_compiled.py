@@ -44,10 +44,7 @@ class Compiled:
         language = self._paths.languages.get(path, "java")
         endings = (".java", ".kt")
         parts = module.split(".")
-        if names and names != ("*",):
-            chains = [[*parts, name] for name in names]
-        else:
-            chains = [parts]
+        chains = [[*parts, name] for name in names] if names and names != ("*",) else [parts]
         found: list[str] = []
         for chain in chains:
             for length in range(len(chain), max(0, len(chain) - 3), -1):

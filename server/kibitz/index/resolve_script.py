@@ -32,7 +32,7 @@ class Script:
         del names  # a module is one file, whatever is taken from it
         module = module.partition("?")[0]
         folder = posixpath.dirname(path)
-        if module.startswith(".") or module.startswith("/"):
+        if module.startswith((".", "/")):
             found = self._file(_joined(folder, module) if module.startswith(".") else module[1:])
         else:
             found = self._mapped(path, module) or self._packaged(module)

@@ -10,7 +10,7 @@ from kibitz.index.analyze import Analyzed
 from kibitz.index.overlay import Overlay
 from kibitz.index.reader import DefinitionRow, FileRow, ImportRow, WindowRow
 from kibitz.index.resolve import Resolver
-from kibitz.index.words import code_words, parts_of, spans, words_of
+from kibitz.index.words import code_words, parts_of, window_end, words_of
 from kibitz.store.index_file import StoredImport, last_of
 from kibitz.store.index_reads import DefinitionTuple, IndexReads
 
@@ -118,13 +118,12 @@ class View:
         hits += self._overlay.search(chosen, terms, count, language)
         hits.sort(key=lambda hit: (-hit.score, hit.path, hit.start))
         rows: list[WindowRow] = []
-        cache: dict[str, tuple[list[str], dict[int, int]]] = {}
+        cache: dict[str, list[str]] = {}
         for path, start, score in hits[:limit]:
             if path not in cache:
-                lines = (self._text(path) or "").split("\n")
-                cache[path] = (lines, dict(spans(lines)))
-            lines, ends = cache[path]
-            end = ends.get(start, start + 1)
+                cache[path] = (self._text(path) or "").split("\n")
+            lines = cache[path]
+            end = window_end(lines, start)
             rows.append(WindowRow(path, start, end - 1, "\n".join(lines[start:end]), score))
         return rows
 
@@ -189,12 +188,12 @@ class View:
                 if path not in opened:
                     self._link(path, resolver.targets(path, language, one.module, one.names))
             self._graph_of, self._graph_open = now, {}
-        for path, analyzed in opened.items():
-            if self._graph_open.get(path) is not analyzed:
+        for path in {*self._graph_open, *opened}:
+            if self._graph_open.get(path) is not opened.get(path):
                 for target in self._targets.pop(path, ()):
                     self._importers[target].discard(path)
-                for raw in analyzed.imports:
-                    self._link(path, resolver.targets(path, analyzed.language, raw.module, raw.names))
+                for row in self.imports_of(path):
+                    self._link(path, row.targets)
         self._graph_open = opened
 
     def _link(self, path: str, targets: tuple[str, ...]) -> None:

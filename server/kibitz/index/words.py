@@ -45,13 +45,19 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
+def window_end(lines: list[str], start: int) -> int:
+    """The line after the last one of the window that starts at a line."""
+    end = min(len(lines), start + WINDOW_LINES)
+    if end == len(lines):
+        return end
+    return next((i for i in range(end, start + SHORTEST, -1) if not lines[i - 1].strip()), end)
+
+
 def spans(lines: list[str]) -> Iterator[tuple[int, int]]:
     """The windows of a text's lines: first line, and the line after the last one. Windows of blank lines are left out."""
     at, count = 0, len(lines)
     while at < count:
-        end = min(count, at + WINDOW_LINES)
-        if end < count:
-            end = next((i for i in range(end, at + SHORTEST, -1) if not lines[i - 1].strip()), end)
+        end = window_end(lines, at)
         if any(line.strip() for line in lines[at:end]):
             yield at, end
         at = end
@@ -67,15 +73,20 @@ def windows(text: str) -> Iterator[tuple[int, str, str]]:
 
 
 def code_words(text: str, language: str) -> Iterator[tuple[str, int]]:
-    """The identifiers outside of comments and plain strings, with the offset each starts at.
+    """The identifiers outside of comments and strings, with the offset each starts at, in order.
 
-    Strings that can hold code (templates, Python's f-strings) are read like code.
+    Of strings that hold code in braces (templates, Python's f-strings) that code is read.
     """
     for match in _scanner(language).finditer(text):
-        if match.lastindex == 1:
-            yield match[1], match.start(1)
+        if match["word"] is not None:
+            yield match["word"], match.start()
+        elif match["template"] is not None:
+            for hole in _HOLE.finditer(match["template"]):
+                for word in _WORD.finditer(hole.group()):
+                    yield word.group(), match.start() + hole.start() + word.start()
 
 
+_HOLE = re.compile(r"\{[^{}]*\}")
 _scanners: dict[str, re.Pattern[str]] = {}
 
 
@@ -84,20 +95,27 @@ def _scanner(language: str) -> re.Pattern[str]:
     if language in _scanners:
         return _scanners[language]
     known = facts(language)
-    skipped: list[str] = []
+    ticks = "`" in known.quotes and language != "go"
+    # in Rust a lifetime looks like an open string
+    quotes = [q for q in known.quotes if not (q == "`" and ticks) and not (q == "'" and language == "rust")]
+    skipped = [_string(quote) for quote in quotes]
+    templates = [_string("`")] if ticks else []
+    if language == "python":
+        templates.append(rf"\b(?:[fFtT][rR]?|[rR][fFtT])(?:{'|'.join(skipped)})")
     if known.block_comment:
         opening, closing = (re.escape(mark) for mark in known.block_comment)
-        skipped.append(rf"{opening}(?s:.*?)(?:{closing}|\Z)")
+        skipped.insert(0, rf"{opening}(?s:.*?)(?:{closing}|\Z)")
     if known.line_comment:
         skipped.append(rf"{re.escape(known.line_comment)}[^\n]*")
-    for quote in known.quotes:
-        if len(quote) == 3:
-            skipped.append(rf"{quote}(?s:.*?)(?:{quote}|\Z)")
-        elif quote != "`" and not (
-            quote == "'" and language == "rust"
-        ):  # a lifetime looks like an open string
-            skipped.append(rf"{quote}(?:[^{quote}\\\n]|\\.)*{quote}")
-    template = r"(?:\b[fF][rR]?|\b[rR][fF])(?:\"\"\"|'''|\"|')|" if language == "python" else ""
-    pattern = re.compile(rf"{template}{'|'.join([*skipped, ''])}([^\W\d]\w*)")
+    template = rf"(?P<template>{'|'.join(templates) or '(?!)'})"
+    pattern = re.compile(rf"{template}|{'|'.join([*skipped, ''])}(?P<word>[^\W\d]\w*)")
     _scanners[language] = pattern
     return pattern
+
+
+def _string(quote: str) -> str:
+    """A string in these quotes; one in single ones that is still open ends nothing but itself."""
+    if len(quote) == 3:
+        return rf"{quote}(?s:.*?)(?:{quote}|\Z)"
+    ends = "" if quote == "`" else r"\n"
+    return rf"{quote}(?:[^{quote}\\{ends}]|\\(?s:.))*{quote}"

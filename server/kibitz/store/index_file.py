@@ -259,6 +259,11 @@ def last_of(container: str | None) -> str | None:
     return container.rpartition(".")[2] if container else None
 
 
+def clean(text: str) -> str:
+    """Text that SQLite takes: lone surrogates become question marks."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
 def unpacked(data: Any) -> str:
     """A text as it was put in."""
     return zlib.decompress(data).decode()

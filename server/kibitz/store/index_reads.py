@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from kibitz.store.index_file import LINE_BITS, IndexFile, StoredImport, unpacked
+from kibitz.store.index_file import LINE_BITS, IndexFile, StoredImport, clean, unpacked
 
 WHOLE_WEIGHT, PART_WEIGHT = 3.0, 1.0
 """How much more a whole word counts than a part of a compound one."""
@@ -48,11 +48,9 @@ class IndexReads:
 
     def files(self, language: str | None = None) -> list[tuple[str, str, int]]:
         """Path, language and lines of the files with a text, by path."""
-        where, values = ("AND language = ?", (language,)) if language else ("", ())
-        return self._db.execute(
-            f"SELECT path, language, lines FROM files WHERE kept {where} ORDER BY path",
-            values,
-        ).fetchall()
+        where, values = ("AND language = ?", (clean(language),)) if language else ("", ())
+        statement = f"SELECT path, language, lines FROM files WHERE kept {where} ORDER BY path"  # noqa: S608
+        return self._db.execute(statement, values).fetchall()
 
     def counts(self) -> dict[str, int]:
         """How much there is of everything."""
@@ -76,15 +74,16 @@ class IndexReads:
     def definitions_named(self, names: Collection[str], limit: int) -> list[DefinitionTuple]:
         """The definitions of any of the names, by path and place."""
         return self._definitions(
-            f"WHERE d.name IN ({marks(names)}) ORDER BY f.path, d.at LIMIT ?", (*names, limit)
+            f"WHERE d.name IN ({marks(names)}) ORDER BY f.path, d.at LIMIT ?", (*map(clean, names), limit)
         )
 
     def definitions_in(self, path: str) -> list[DefinitionTuple]:
         """The definitions of a file, in its order."""
-        return self._definitions("WHERE f.path = ? ORDER BY d.at", (path,))
+        return self._definitions("WHERE f.path = ? ORDER BY d.at", (clean(path),))
 
     def members_of(self, container: str, limit: int) -> list[DefinitionTuple]:
         """What is directly inside of a definition of a (dotted or last) name."""
+        container = clean(container)
         column = "container" if "." in container else "last"
         return self._definitions(
             f"WHERE d.last = ? AND d.{column} = ? ORDER BY f.path, d.at LIMIT ?",
@@ -95,7 +94,7 @@ class IndexReads:
         """What a file imports, in its order."""
         rows = self._db.execute(
             "SELECT i.module, i.names, i.alias FROM imports i JOIN files f ON f.id = i.file WHERE f.path = ? ORDER BY i.at",
-            (path,),
+            (clean(path),),
         )
         return [
             StoredImport(module, tuple(names.split("\n")) if names else (), alias)
@@ -114,12 +113,14 @@ class IndexReads:
 
     def text(self, path: str) -> str | None:
         """A file's text; None where it is not in."""
-        row = self._db.execute("SELECT text FROM files WHERE path = ?", (path,)).fetchone()
+        row = self._db.execute("SELECT text FROM files WHERE path = ?", (clean(path),)).fetchone()
         return unpacked(row[0]) if row and row[0] is not None else None
 
     def language(self, path: str) -> str | None:
         """A file's language; None where it is not in."""
-        row = self._db.execute("SELECT language FROM files WHERE path = ? AND kept", (path,)).fetchone()
+        row = self._db.execute(
+            "SELECT language FROM files WHERE path = ? AND kept", (clean(path),)
+        ).fetchone()
         return row[0] if row else None
 
     def window_count(self) -> int:
@@ -137,7 +138,7 @@ class IndexReads:
         if not terms:
             return []
         query = " OR ".join(quoted(term) for term in terms)
-        where, values = ("AND f.language = ?", (language,)) if language else ("", ())
+        where, values = ("AND f.language = ?", (clean(language),)) if language else ("", ())
         rows = self._db.execute(
             f"SELECT f.path, w.rowid, -bm25(windows, {WHOLE_WEIGHT}, {PART_WEIGHT}) AS score FROM windows w "  # noqa: S608
             f"JOIN files f ON f.id = w.rowid >> {LINE_BITS} WHERE windows MATCH ? {where} "

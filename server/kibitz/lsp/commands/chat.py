@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from kibitz.features import chat as chatting
-from kibitz.features.result import Stopwatch
+from kibitz.features.result import Stopwatch, local
 from kibitz.lsp.arguments import Arguments
-from kibitz.lsp.commands.envelope import local
 from kibitz.lsp.edits import show
 from kibitz.lsp.progress import report
 from kibitz.lsp.session import Session

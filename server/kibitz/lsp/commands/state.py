@@ -8,10 +8,9 @@ from typing import Any
 from kibitz.errors import KibitzError
 from kibitz.features import models as modelling
 from kibitz.features import projects as project_views
-from kibitz.features.result import Stopwatch
+from kibitz.features.result import Stopwatch, local
 from kibitz.features.status import status as status_of
 from kibitz.lsp.arguments import Arguments
-from kibitz.lsp.commands.envelope import local
 from kibitz.lsp.session import Session
 
 Token = int | str | None
