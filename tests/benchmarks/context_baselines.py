@@ -6,10 +6,10 @@ import re
 from collections import Counter
 
 from context_tasks import WORD, Shown, Task
-from support.memory_index import MemoryIndex
 
 from kibitz.context.tokens import estimate
 from kibitz.text import Document, Position
+from support.memory_index import MemoryIndex
 
 
 def fill(pieces: list[Shown], budget: int) -> list[Shown]:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+
+from kibitz.errors import KINDS
 from support.editor import Editor
 from support.profiles import PROFILES
 from support.samples import BROKEN, BUGGY, EMOJI, MIXED
-
-from kibitz.errors import KINDS
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+
 from support.editor import Editor
 from support.offline import offline_editor
 from support.profiles import PROFILES

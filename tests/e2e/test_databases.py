@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import sys
 from contextlib import closing
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from support.editor import Editor
 
 FULL_DISK = """
@@ -133,30 +135,39 @@ async def test_a_database_that_is_none(state: str, kibitz_home: Path) -> None:
         )
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-async def test_a_database_that_another_program_holds(when: str, kibitz_home: Path) -> None:
-    async with Editor() as editor:
+async def test_a_database_that_another_program_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    await asyncio.gather(*(held(tmp_path / when, when, monkeypatch) for when in ("before", "after")))
+
+
+async def held(home: Path, when: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One database, locked before or after the server opened it; a write waits five seconds for a lock."""
+    monkeypatch.setenv("KIBITZ_HOME", str(home))
+    editor = Editor()
+    await editor.__aenter__()
+    await editor.initialize()
+    await works(editor)
+    assert await editor.leave() == 0
+    await editor.__aexit__()
+    monkeypatch.setenv("KIBITZ_HOME", str(home))
+    editor = Editor()
+    await editor.__aenter__()
+    with closing(sqlite3.connect(home / "kibitz.db", isolation_level=None)) as other:
         await editor.initialize()
-        await works(editor)
+        if when == "after":
+            await editor.command("kibitz.status")
+        other.execute("BEGIN IMMEDIATE")
+        reply = await editor.command("kibitz.chat.send", {"message": "What is a numbat?"})
+        assert reply["text"], "an answer is not lost because it cannot be kept"
+        assert (await editor.command("kibitz.chat.send", {"message": "And a quokka?"}))["text"]
+        assert await editor.command("kibitz.status")
+        assert len(said(editor, "locked")) == 1
+        other.execute("ROLLBACK")
+        await editor.command("kibitz.chat.send", {"message": "And now?"})
+        assert len(said(editor, "locked")) == 1
         assert await editor.leave() == 0
-    with closing(sqlite3.connect(kibitz_home / "kibitz.db", isolation_level=None)) as other:
-        async with Editor() as editor:
-            await editor.initialize()
-            if when == "after":
-                await editor.command("kibitz.status")
-            other.execute("BEGIN IMMEDIATE")
-            reply = await editor.command("kibitz.chat.send", {"message": "What is a numbat?"})
-            assert reply["text"], "an answer is not lost because it cannot be kept"
-            again = await editor.command("kibitz.chat.send", {"message": "And a quokka?"})
-            assert again["text"]
-            assert await editor.command("kibitz.status")
-            assert len(said(editor, "locked")) == 1
-            other.execute("ROLLBACK")
-            await editor.command("kibitz.chat.send", {"message": "And now?"})
-            assert len(said(editor, "locked")) == 1
-            assert await editor.leave() == 0
         kept = other.execute("SELECT count(*) FROM messages").fetchone()[0]
         assert kept == (6 if when == "before" else 12), "what waited was written once the lock was gone"
+    await editor.__aexit__()
 
 
 async def test_a_full_disk(tmp_path: Path, kibitz_home: Path) -> None:

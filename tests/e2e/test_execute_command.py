@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+
+from kibitz.lsp.names import COMMANDS
 from support.editor import Editor
 from support.offline import offline_editor
 from support.profiles import PROFILES
 from support.samples import BUGGY
-
-from kibitz.lsp.names import COMMANDS
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -52,6 +52,10 @@ GOOD: dict[str, tuple[Any, set[str]]] = {
     "kibitz.chat.export": ({"conversationId": CONVERSATION}, {"markdown"}),
     "kibitz.analyze": ({"uri": URI}, {"symbols", "metrics", "findings", "summary"}),
     "kibitz.run": ({"uri": URI, "timeoutS": 10}, {"exitCode", "stdout", "stderr", "timedOut", "limits"}),
+    "kibitz.runTests": (
+        {"uri": URI, "cases": [{"name": "two", "call": "average([1, 3])", "expected": 2}]},
+        {"passed", "failed", "cases"},
+    ),
     "kibitz.validate": ({"uri": URI}, {"valid", "errors"}),
     "kibitz.projects.list": ({}, {"projects"}),
     "kibitz.projects.get": ({"project": "project"}, {"name", "root", "languages", "files", "conversations"}),
@@ -106,6 +110,10 @@ WRONG: list[tuple[str, Any, str]] = [
     ("kibitz.analyze", {"uri": "http://nowhere"}, "invalid"),
     ("kibitz.run", {"uri": URI, "timeoutS": -1}, "invalid"),
     ("kibitz.run", {"uri": URI, "stdin": 5}, "invalid"),
+    ("kibitz.runTests", {"uri": URI, "cases": "all"}, "invalid"),
+    ("kibitz.runTests", {"uri": URI, "cases": [{"name": "n", "call": "f(", "expected": 1}]}, "invalid"),
+    ("kibitz.runTests", {"uri": URI, "cases": [{"name": "n", "call": "f()"}]}, "invalid"),
+    ("kibitz.runTests", {"cases": [{"name": "n", "call": "f()", "expected": 1}]}, "invalid"),
     ("kibitz.validate", {"uri": None}, "invalid"),
     ("kibitz.judge", {}, "invalid"),
     ("kibitz.judge", {"image": "file:///x.png", "criteria": "pretty"}, "invalid"),
@@ -173,7 +181,7 @@ async def test_a_command_answers_in_its_shape(editor: Editor, name: str) -> None
             "workspace/executeCommand", {"command": name, "arguments": [await fill_in(editor, given)]}
         )
     )
-    if name in ("kibitz.run", "kibitz.generateTests") and "error" in answer:
+    if name in ("kibitz.run", "kibitz.runTests", "kibitz.generateTests") and "error" in answer:
         assert answer["error"]["data"]["kind"] == "unsupported", "there may be no sandbox here"
         return
     assert "result" in answer, answer
@@ -283,6 +291,30 @@ async def test_running_tells_how_it_ended(editor: Editor) -> None:
         "workspace/executeCommand", {"command": "kibitz.run", "arguments": [{"uri": "untitled:run.go"}]}
     )
     assert error["data"]["kind"] == "unsupported"
+
+
+async def test_cases_are_run_against_the_text_in_the_editor(editor: Editor) -> None:
+    uri = "untitled:cases.py"
+    editor.open(uri, "def double(x):\n    return x + x\n")
+    cases = [
+        {"name": "number", "call": "double(2)", "expected": 4},
+        {"name": "commented", "call": "double(2)  # twice", "expected": 4},
+        {"name": "over lines", "call": "double(\n  [1]\n)", "expected": [1, 1]},
+        {"name": "by its text", "call": "double((1,))", "expected": "(1, 1)"},
+        {"name": "wrong", "call": "double(2)", "expected": 5},
+        {"name": "raises", "call": "double(None)", "expected": None},
+    ]
+    given = {"command": "kibitz.runTests", "arguments": [{"uri": uri, "cases": cases}]}
+    answer = await editor.answer(editor.start("workspace/executeCommand", given))
+    if "error" in answer:
+        assert answer["error"]["data"]["kind"] == "unsupported"
+        pytest.skip("there is no sandbox here")
+    result = answer["result"]
+    assert {c["name"]: c["passed"] for c in result["cases"]} == {
+        "number": True, "commented": True, "over lines": True, "by its text": True, "wrong": False, "raises": False
+    }  # fmt: skip
+    assert (result["passed"], result["failed"]) == (4, 2)
+    assert all(bool(c["reason"]) != c["passed"] for c in result["cases"])
 
 
 async def test_validation_says_where_it_breaks(editor: Editor) -> None:

@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
 import pytest_lsp
 from lsprotocol import converters
 from lsprotocol import types as lsp
 from pytest_lsp import ClientServerConfig, LanguageClient
+
 from support.profiles import PROFILES
 from support.samples import BUGGY
 

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from support.editor import Editor
 from support.profiles import PROFILES
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from support.editor import Editor
 from support.profiles import PROFILES
 from support.samples import BUGGY

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from support.editor import Editor
 from support.endpoint import Endpoint
 from support.processes import children

@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +67,18 @@ def kibitz(
     return ran
 
 
-def bare() -> dict[str, str]:
-    """What a child process needs of this environment."""
-    return {name: os.environ[name] for name in ("PATH", "HOME", "KIBITZ_HOME") if name in os.environ}
+def here(*arguments: str | Path) -> Ran:
+    """The same command in this process, for what must be tried often: its exit code and what it wrote."""
+    from kibitz.cli.main import main
+
+    out, err = (TextIOWrapper(BytesIO(), encoding="utf-8") for _ in range(2))
+    with redirect_stdout(out), redirect_stderr(err):
+        try:
+            main([str(argument) for argument in arguments])
+        except SystemExit as done:
+            code = done.code
+    out.flush()
+    err.flush()
+    ran = Ran(int(code or 0), out.buffer.getvalue().decode(), err.buffer.getvalue().decode())
+    assert "Traceback" not in ran.err + ran.out, ran.err
+    return ran

@@ -176,7 +176,7 @@ class MemoryIndex:
                         "/" + posixpath.splitext(path)[0].removesuffix("/__init__")
                     )
                 ) or (path.endswith(ending) and ("/" + path).endswith("/" + candidate + ending)):
-                    found.append(path)
+                    found.append(path)  # noqa: PERF401
         if "*" in names:
             found += [
                 p

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from support.editor import SERVER, Editor
-from support.endpoint import Endpoint
+from support.endpoint import Answer, Endpoint
 from support.profiles import PROFILES
 
 MODEL = "openai/scripted"
@@ -28,6 +28,7 @@ class Scripted:
     def fresh(self) -> None:
         """Forget what was said before."""
         self.endpoint._queue.clear()
+        self.endpoint.reply_with(lambda _: Answer(text="ok"))
         self.endpoint.requests.clear()
         self.editor.messages.clear()
 
@@ -59,6 +60,12 @@ class Scripted:
         items: list[dict[str, Any]] = answer["items"]
         return items
 
+    def told(self) -> list[str]:
+        """What the user was told."""
+        return [
+            m["params"]["message"] for m in self.editor.messages if m.get("method") == "window/showMessage"
+        ]
+
     def streamed(self, token: str) -> list[dict[str, Any]]:
         """What was streamed under a token."""
         progress = [m["params"] for m in self.editor.messages if m.get("method") == "$/progress"]
@@ -84,3 +91,33 @@ async def scripted(folder: Path, server: list[str] = SERVER, **settings: Any) ->
             assert await opened.leave() == 0
         finally:
             await opened.__aexit__()
+
+
+def block(search: str, replace: str, name: str = "{name}") -> str:
+    """An answer that replaces lines of a file."""
+    return f"FILE {name}\n<<<<<<< SEARCH\n{search}\n=======\n{replace}\n>>>>>>> REPLACE\n"
+
+
+def applied(text: str, edit: dict[str, Any]) -> str:
+    """A text after a workspace edit of one document, in ASCII."""
+    (change,) = edit["documentChanges"]
+    lines = text.split("\n")
+    for one in sorted(
+        change["edits"],
+        key=lambda e: (e["range"]["start"]["line"], e["range"]["start"]["character"]),
+        reverse=True,
+    ):
+        start, end = one["range"]["start"], one["range"]["end"]
+        head, tail = lines[start["line"]][: start["character"]], lines[end["line"]][end["character"] :]
+        lines[start["line"] : end["line"] + 1] = (head + one["newText"] + tail).split("\n")
+    return "\n".join(lines)
+
+
+def assert_envelope(result: dict[str, Any], engine: str = MODEL) -> None:
+    """The result says who answered, how long it took, what it cost and what was checked."""
+    assert result["engine"] == engine
+    assert result["durationMs"] > 0
+    assert set(result["usage"]) == {"inputTokens", "cachedTokens", "outputTokens", "costUsd", "estimated"}
+    for check in result["checks"]:
+        assert set(check) == {"name", "status", "detail"}
+        assert check["status"] in ("passed", "failed", "skipped")

@@ -85,7 +85,8 @@ async def search(bench: Workbench, paths: tuple[Path, ...]) -> tuple[Findings, l
             except KibitzError as error:
                 if single or error.kind not in ("unsupported", "invalid"):
                     raise
-                skipped.append(f"{shown(name, bench.root)}: {error.message}")
+                if error.kind != "unsupported" or path not in folders:  # a folder has files of many kinds
+                    skipped.append(f"{shown(name, bench.root)}: {error.message}")
                 continue
             found += result.findings
             usage = usage + result.envelope.usage

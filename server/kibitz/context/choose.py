@@ -29,13 +29,16 @@ class Snippet:
 
 @frozen
 class Limits:
-    """How pieces are weighed: `floor` is the least a piece must promise per token; above 1, `dear` prefers short ones."""
+    """How pieces are made and weighed.
 
-    floor: float = 0.0
+    `floor` is the least a piece must promise per token; `dear` below 1 is kind to long ones; `echo` is what it is still
+    worth to see a name defined that was seen in use, or the other way round; `run` is how many lines of code go together.
+    """
+
+    floor: float = 0.002
     dear: float = 0.85
-    outline: float = 1.0
+    echo: float = 0.3
     run: int = 6
-    scatter: int = 0
 
 
 class Chooser:
@@ -45,16 +48,16 @@ class Chooser:
         self._likely = likely
         self._left = budget
         self._limits = limits
-        self._covered: set[str] = set()
+        self._covered: dict[bool, set[str]] = {True: set(), False: set()}
         self._shown: dict[tuple[str, bool], set[Key]] = {}
 
     def _value(self, piece: Piece) -> tuple[float, int]:
-        gain = sum(self._likely[name] for name in piece.names if name not in self._covered)
-        if piece.outline:
-            gain *= self._limits.outline
+        mine, others = self._covered[piece.outline], self._covered[not piece.outline]
+        gain = 0.0
+        for name in piece.names:  # a sorted tuple: sums of floats depend on the order
+            if name not in mine:
+                gain += self._likely[name] * (self._limits.echo if name in others else 1.0)
         cost = self._cost(piece)
-        if (piece.path, piece.outline) not in self._shown:
-            gain *= 1 - self._limits.scatter / (cost + self._limits.scatter)
         return gain / cost**self._limits.dear if cost else 0.0, cost
 
     def _cost(self, piece: Piece) -> int:
@@ -79,7 +82,7 @@ class Chooser:
                 heapq.heappush(heap, (-value, number))
                 continue
             self._left -= cost
-            self._covered |= piece.names
+            self._covered[piece.outline].update(piece.names)
             self._shown.setdefault((piece.path, piece.outline), set()).update(
                 key for key, _, _ in piece.lines
             )

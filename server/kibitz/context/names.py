@@ -5,15 +5,30 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from kibitz.context.query import Query, code_lines, parts_of, type_names
-from kibitz.index.reader import DefinitionRow, Reader, WindowRow
+from kibitz.index.crawl import is_secret
+from kibitz.index.reader import DefinitionRow, ImportRow, Reader, WindowRow
 
 TYPES = ("class", "interface", "struct", "enum", "type")
 CALLABLE = ("function", "method", "macro")
+NAMES_AT_ONCE = 12
+STRONG = 0.2
+BASE_SHARE = 0.6
 _ASKED = re.compile(r"(\w+)(?:\(\))?[?!]?(?:\.|->|::)\s*(\w+)")
+
+
+def other(path: str, own: str) -> bool:
+    """Whether a file is another one than `own` and may be shown."""
+    return path != own and not _secret(path)
+
+
+@lru_cache(4096)
+def _secret(path: str) -> bool:
+    return is_secret(path.rpartition("/")[2])
 
 
 @frozen
@@ -23,9 +38,12 @@ class Weights:
     windows: float = 0.5
     windows_power: float = 3.0
     receiver: float = 0.4
-    words: int = 14
-    rows: int = 100
-    names: int = 300
+    words: int = 10
+    rows: int = 64
+    names: int = 100
+    names_per_token: float = 0.1
+    types: int = 12
+    imports: int = 3
     members: float = 8.0
     named_type: float = 1.0
     guessed_type: float = 0.5
@@ -78,19 +96,24 @@ class Votes:
 
 
 def candidates(
-    query: Query, path: str, reader: Reader, bases: Mapping[str, float], weights: Weights
+    query: Query,
+    path: str,
+    reader: Reader,
+    bases: Mapping[str, float],
+    weights: Weights,
+    budget: int,
+    extra: Sequence[WindowRow] = (),
 ) -> Candidates:
-    """What the place may need from other files than `path`."""
+    """What the place may need from other files than `path`, with `extra` windows that are newer than the index."""
     votes = Votes(query)
-    windows = _windows(query, path, reader, votes, weights)
+    windows = _windows(query, path, reader, votes, weights, extra)
     _types(query, path, reader, votes, bases, weights)
-    reached = _imports(path, reader, votes, weights)
+    reached = _imports(query, path, reader, votes, weights)
     likely = votes.result()
-    kept = sorted(likely, key=lambda name: (-likely[name], name))[: weights.names]
-    definitions: dict[str, list[DefinitionRow]] = defaultdict(list)
-    rows = [row for row in reader.definitions_named(kept, limit=3000) if row.path != path]
-    for row in _without_locals(rows):
-        definitions[row.name].append(row)
+    kept = sorted(likely, key=lambda name: (-likely[name], name))[
+        : weights.names + int(budget * weights.names_per_token)
+    ]
+    definitions = _defined(kept, path, reader, votes)
     folder = path.rpartition("/")[0]
     result = {}
     for name in kept:
@@ -106,19 +129,40 @@ def candidates(
     return Candidates(result, definitions, windows, {n: why for n, (_, why) in votes.reasons.items()})
 
 
+def _defined(names: Sequence[str], path: str, reader: Reader, votes: Votes) -> dict[str, list[DefinitionRow]]:
+    """Where the names are defined: what was found as a member or in an imported file first, a few others else."""
+    found: dict[str, list[DefinitionRow]] = defaultdict(list)
+    for row in votes.rows.values():
+        found[row.name].append(row)
+    missing = sorted(name for name in names if name not in found)
+    for at in range(
+        0, len(missing), NAMES_AT_ONCE
+    ):  # few at once: a name with many definitions displaces only a few
+        some = missing[at : at + NAMES_AT_ONCE]
+        for row in _without_locals(reader.definitions_named(some, limit=5 * NAMES_AT_ONCE)):
+            if other(row.path, path):
+                found[row.name].append(row)
+    return found
+
+
 def _without_locals(rows: Iterable[DefinitionRow]) -> list[DefinitionRow]:
-    return [
-        row
-        for row in rows
-        if not (row.kind == "variable" and row.container and row.container.rpartition(".")[2][:1].islower())
-    ]
+    return [row for row in rows if not (row.kind == "variable" and _is_local(row.container))]
 
 
-def _windows(query: Query, path: str, reader: Reader, votes: Votes, weights: Weights) -> list[WindowRow]:
+def _is_local(container: str | None) -> bool:
+    """Whether a variable is inside of a function, as far as the name around it says."""
+    return container is not None and container.rpartition(".")[2][:1].islower()
+
+
+def _windows(
+    query: Query, path: str, reader: Reader, votes: Votes, weights: Weights, extra: Sequence[WindowRow]
+) -> list[WindowRow]:
     """Code that has the words near the place: what else stands in it, and above all what is asked of the same things."""
-    found = reader.search(query.ordered[: weights.words], weights.rows + 20)
-    rows = [row for row in found if row.path != path][: weights.rows]
+    found = reader.search(query.ordered[: weights.words], weights.rows + 10)
+    newer = {row.path for row in extra}
+    rows = [row for row in found if other(row.path, path) and row.path not in newer][: weights.rows]
     best = max((row.score for row in rows), default=1.0) or 1.0
+    rows += [evolve(row, score=row.score * best) for row in extra if other(row.path, path)]
     against: dict[str, float] = defaultdict(lambda: 1.0)
     times: Counter[str] = Counter()
     asked: Counter[tuple[str, str]] = Counter()
@@ -135,7 +179,7 @@ def _windows(query: Query, path: str, reader: Reader, votes: Votes, weights: Wei
                 times.update({receiver for receiver, _ in pairs})
     for word, value in against.items():
         votes.add(word, 1 - value, "code like this")
-    for (receiver, name), count in asked.items():
+    for (receiver, name), count in sorted(asked.items()):
         if receiver in query.near:
             trust = query.near[receiver] * weights.receiver
             votes.add(name, trust * count / (times[receiver] + 2), f"asked of `{receiver}` elsewhere")
@@ -154,40 +198,38 @@ def _types(
         else:
             for guess in type_names(word):
                 strength[guess] = max(strength.get(guess, 0.0), near * weights.guessed_type)
-    ranked = sorted(strength, key=lambda n: (-strength[n], n))[:60]
-    found = [r for r in reader.definitions_named(ranked, limit=400) if r.kind in TYPES]
-    seen: set[str] = set()
-    for row in sorted(found, key=lambda r: (-strength[r.name], r.path, r.start_line)):
-        _members(row.name, strength[row.name], path, reader, votes, weights, seen)
-        if len(seen) >= 24:
-            break
+    ranked = sorted(strength, key=lambda name: (-strength[name], name))[: weights.types * 3]
+    found = [row for row in reader.definitions_named(ranked, limit=240) if row.kind in TYPES]
+    found.sort(key=lambda row: (-strength[row.name], row.path, row.start_line))
+    chosen = dict.fromkeys(row.name for row in found)
+    for name in list(chosen)[: weights.types]:
+        _members(name, strength[name], path, reader, votes, weights)
+    inherited: dict[str, float] = {}
+    for row in found:
+        for base in row.bases[:3]:
+            if base not in chosen and strength[row.name] >= STRONG:
+                inherited[base] = max(inherited.get(base, 0.0), strength[row.name] * BASE_SHARE)
+    for name in sorted(inherited, key=lambda name: (-inherited[name], name))[: weights.types // 2]:
+        _members(name, inherited[name], path, reader, votes, weights)
 
 
-def _members(
-    name: str, strength: float, path: str, reader: Reader, votes: Votes, weights: Weights, seen: set[str]
-) -> None:
-    if name in seen or strength < 0.1:
-        return
-    seen.add(name)
-    members = _without_locals(row for row in reader.members_of(name, 200))
-    votes.add_rows(
-        [row for row in members if row.path != path],
-        min(0.6, strength * weights.members / (len(members) + weights.members_plus)),
-        f"member of `{name}`",
-    )
-    if len(seen) < 24:
-        for row in reader.definitions_named([name], 4):
-            for base in row.bases[:3]:
-                _members(base, strength * 0.6, path, reader, votes, weights, seen)
+def _members(name: str, strength: float, path: str, reader: Reader, votes: Votes, weights: Weights) -> None:
+    members = _without_locals(row for row in reader.members_of(name, 120) if other(row.path, path))
+    likelihood = strength * weights.members / (len(members) + weights.members_plus)
+    votes.add_rows(members, min(0.6, likelihood), f"member of `{name}`")
 
 
-def _imports(path: str, reader: Reader, votes: Votes, weights: Weights) -> set[str]:
-    seen: set[str] = set()
-    for row in reader.imports_of(path):
-        for target in row.targets[:6]:
-            if target in seen or target == path or len(seen) > 40:
-                continue
-            seen.add(target)
-            tops = [d for d in reader.definitions_in(target) if d.container is None]
-            votes.add_rows(tops, min(0.2, weights.imported / (len(tops) + 10)), "defined in an imported file")
-    return seen
+def _imports(query: Query, path: str, reader: Reader, votes: Votes, weights: Weights) -> set[str]:
+    """What the imported files define at their top, those first whose names are used nearby. Answers all imported files."""
+    rows = reader.imports_of(path)
+
+    def near(row: ImportRow) -> float:
+        bound = (row.alias,) if row.alias else row.names or (re.split(r"[./:]+", row.module)[-1],)
+        return max((query.near.get(name, 0.0) for name in bound), default=0.0)
+
+    ranked = sorted(range(len(rows)), key=lambda at: (-near(rows[at]), at))
+    targets = dict.fromkeys(target for at in ranked for target in rows[at].targets if other(target, path))
+    for target in list(targets)[: weights.imports]:
+        tops = [row for row in reader.definitions_in(target) if row.container is None]
+        votes.add_rows(tops, min(0.2, weights.imported / (len(tops) + 10)), "defined in an imported file")
+    return set(targets)

@@ -16,7 +16,7 @@ from kibitz.index.reader import DefinitionRow, Reader
 
 CUT = "…"
 LONGEST_SIGNATURE = 160
-ROWS_PER_NAME = 3
+ROWS_PER_NAME = 2
 RUN = 4
 _OPEN = re.compile(r"[=({\[,:]$")
 
@@ -34,7 +34,7 @@ class Piece:
     path: str
     outline: bool
     lines: tuple[tuple[Key, str, int], ...]
-    names: frozenset[str]
+    names: tuple[str, ...]
     why: str
     start: int
     end: int
@@ -76,7 +76,7 @@ def signature_pieces(found: Candidates, reader: Reader) -> list[Piece]:
                 priced((top, top), shortened(holder.signature)),
                 priced((top, row.start_line), "  " + text),
             )
-        names = frozenset(w for _, line, _ in lines for w in WORD.findall(line) if w in found.likely)
+        names = tuple(sorted({w for _, line, _ in lines for w in WORD.findall(line) if w in found.likely}))
         start = min(row.start_line, holder.start_line) if holder else row.start_line
         result.append(
             Piece(row.path, True, lines, names, found.reasons.get(row.name, ""), start, row.end_line)
@@ -100,7 +100,7 @@ def _holder_of(
     if not row.container:
         return None
     name = row.container.rpartition(".")[2]
-    if row.kind == "method" and re.match(rf"func\s*\([^)]*\b{re.escape(name)}\b", row.signature):
+    if row.signature.startswith("func (") and name in row.signature.partition(")")[0]:
         return None
     known = holders.get((row.path, name), ())
     around = [h for h in known if h.start_line <= row.start_line <= h.end_line and h is not row]
@@ -110,14 +110,21 @@ def _holder_of(
 
 
 def line_pieces(found: Candidates, language: str, run_lines: int = RUN) -> list[Piece]:
-    """Runs of a few lines from the windows found, each starting at a line that uses a likely name."""
+    """Runs of a few lines from the windows found, each starting at a line that uses a likely name.
+
+    The line that defines a name is no use of it: its signature shows that better.
+    """
     result: list[Piece] = []
     seen: set[tuple[str, int]] = set()
     likely = found.likely.keys()
+    defined = {(row.path, row.start_line, name) for name in likely for row in found.definitions[name]}
     for window in found.windows:
         lines = window.text.split("\n")
         code = code_lines(window.text, language)
-        words = [words & likely for _, words in code]
+        words = [
+            frozenset(w for w in words & likely if (window.path, window.start_line + n, w) not in defined)
+            for n, (_, words) in enumerate(code)
+        ]
         for at in range(len(lines)):
             number = window.start_line + at
             if not words[at] or (window.path, number) in seen:
@@ -129,7 +136,7 @@ def line_pieces(found: Candidates, language: str, run_lines: int = RUN) -> list[
                     window.path,
                     False,
                     tuple(priced((window.start_line + n,) * 2, lines[n].rstrip()) for n in run),
-                    frozenset().union(*(words[n] for n in run)),
+                    tuple(sorted(frozenset().union(*(words[n] for n in run)))),
                     "code like this",
                     number,
                     window.start_line + run[-1],

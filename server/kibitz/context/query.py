@@ -13,8 +13,14 @@ from kibitz.text import Document, Position
 
 WORD = re.compile(r"[^\W\d]\w*")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_STRING = re.compile(r"\"(?:\\\\.|[^\"\\\\\n])*\"|'(?:\\\\.|[^'\\\\\n])*'".replace("\\\\\\\\", "\\\\"))
-_IMPORT = re.compile(r"\s*(?:import\b|from\s+[\w.]+\s+import\b|(?:pub(?:\([a-z]+\))?\s+)?use\s+[\w:]+|package\s|mod\s+\w+;)")
+_QUOTED = re.compile(r'"(?:\\.|[^"\\\n])*"')
+_ANY_QUOTED = re.compile(r'"(?:\\.|[^"\\\n])*"|' + r"'(?:\\.|[^'\\\n])*'")
+_CHARACTERS = frozenset({"rust", "go", "java", "c", "cpp", "csharp", "kotlin"})
+"""Where a single quote holds one character, or a lifetime, and is left alone."""
+
+_IMPORT = re.compile(
+    r"\s*(?:import\b|from\s+[\w.]+\s+import\b|(?:pub(?:\([a-z]+\))?\s+)?use\s+[\w:]+|package\s|mod\s+\w+;)"
+)
 _CODE = re.compile(
     r"[=({\[;\]})@]|\w\.\w|[:,]$|^(?:return|import|from|use|raise|throw|case|yield|await|pub|type)\b"
 )
@@ -26,7 +32,7 @@ FADE = 8.0
 
 AFTER_SHARE = 0.7
 HEADER_SHARE = 0.5
-FAR_SHARE = 0.04
+EDITED_SHARE = 0.3
 
 
 @frozen
@@ -37,13 +43,7 @@ class Query:
     known: frozenset[str]
     near: Mapping[str, float]
     ordered: tuple[str, ...]
-    receivers: tuple[str, ...]
     parts: frozenset[str]
-
-
-def words_of(text: str) -> list[str]:
-    """The identifiers of a text, in order, however often they occur."""
-    return WORD.findall(text)
 
 
 def code_of(line: str, language: str) -> str:
@@ -51,8 +51,10 @@ def code_of(line: str, language: str) -> str:
     mark = facts(language).line_comment
     if _IMPORT.match(line):
         return ""
-    bare = _STRING.sub('""', line)
-    if mark:
+    bare = line
+    if '"' in line or "'" in line:
+        bare = (_QUOTED if language in _CHARACTERS else _ANY_QUOTED).sub('""', line)
+    if mark and mark in bare:
         bare = bare.partition(mark)[0]
     text = bare.strip()
     if text.startswith(("*", "/*", '""', "'")) and not text.startswith(("**", "*=")):
@@ -74,8 +76,11 @@ def parts_of(name: str) -> tuple[str, ...]:
     return tuple(part.lower() for part in _PARTS.findall(name))
 
 
-def query_at(document: Document, position: Position, headers: Iterable[str] = ()) -> Query:
-    """What the words around a place say; `headers` are the signatures of the definitions around it."""
+def query_at(
+    document: Document, position: Position, headers: Iterable[str] = (), edited: Iterable[str] = ()
+) -> Query:
+    """What the words around a place say; `headers` are the signatures of the definitions around it, `edited`
+    what was just changed elsewhere."""
     lines = document.lines
     spared = facts(document.language).words
     near: dict[str, float] = {}
@@ -95,15 +100,15 @@ def query_at(document: Document, position: Position, headers: Iterable[str] = ()
             note(lines[position.line + distance], AFTER_SHARE / (1 + (distance - 1) / FADE))
     for header in headers:
         note(header, HEADER_SHARE)
+    for text in edited:
+        note(text, EDITED_SHARE)
     known = frozenset(WORD.findall(document.text))
     ordered = tuple(sorted(near, key=lambda word: (-near[word], word)))
-    before = re.search(r"(\w+)\s*(?:\.|->|::|\?\.)\s*\w*$", line[: position.character])
     return Query(
         language=document.language,
         known=known,
         near=near,
         ordered=ordered,
-        receivers=(before[1],) if before else (),
         parts=frozenset(part for word in ordered[:30] for part in parts_of(word)),
     )
 

@@ -1,13 +1,91 @@
-"""What of other files a model is shown: within a budget, the same for the same question, and every part says why."""
+"""What a model is shown for a completion: the text around the cursor, and what of other files it may need."""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+
+from attrs import frozen
 
 from kibitz.context.choose import Chooser, Limits, Snippet, rendered
 from kibitz.context.names import Weights, candidates
 from kibitz.context.pieces import line_pieces, signature_pieces
-from kibitz.context.query import query_at
-from kibitz.index.reader import Reader
+from kibitz.context.query import code_lines, query_at
+from kibitz.context.tokens import estimate
+from kibitz.context.window import prefix_and_suffix
+from kibitz.index.reader import Reader, WindowRow
+from kibitz.syntax.tree import parse
 from kibitz.text import Document, Position
+
+__all__ = ["Built", "Edited", "Limits", "Snippet", "Weights", "build_completion", "retrieve"]
+
+LEAST = 64
+"""Fewer tokens than this show nothing of other files that is worth asking for."""
+
+RETRIEVED = 0.4
+"""The part of the budget for other files, where the text around the cursor could use all of it."""
+
+MOST_RETRIEVED = 0.6
+"""The same, where that text needs less."""
+
+_WEIGHTS, _LIMITS = Weights(), Limits()
+LONG = 20_000
+LINES_PARSED = 150
+_TOP = re.compile(r"(?:async\s+def|def|class|@\w)")
+WINDOW = 10
+OPEN_WINDOWS = 12
+
+
+@frozen
+class Edited:
+    """Lines of a file (path relative to the root, 0-based first line) that were just changed, as they are now."""
+
+    path: str
+    start_line: int
+    text: str
+
+
+@frozen
+class Built:
+    """A completion's context. `tokens` counts all of it; `skipped` says why other files were not looked at, if so."""
+
+    prefix: str
+    suffix: str
+    snippets: tuple[Snippet, ...]
+    tokens: int
+    skipped: str = ""
+
+
+def build_completion(
+    document: Document,
+    position: Position,
+    reader: Reader | None,
+    *,
+    path: str = "",
+    budget: int,
+    open_documents: Sequence[Document] = (),
+    recent_edits: Sequence[Edited] = (),
+) -> Built:
+    """The context at a position, never above `budget` estimated tokens, the same for the same question.
+
+    `path` is the document's own, relative to the root: nothing of that file is shown twice. Snippets come as outlines by
+    path first, which change little from one request to the next, then code like that around the cursor.
+    """
+    position = document.clamp(position)
+    budget = max(0, budget)
+    needed = estimate(document.text) + 1
+    share = int(min(budget * MOST_RETRIEVED, max(budget * RETRIEVED, budget - needed)))
+    skipped = _why_not(document, position, reader, share)
+    snippets: tuple[Snippet, ...] = ()
+    if not skipped and reader is not None:
+        extra = _newer(document, position, path, open_documents, recent_edits)
+        edited = [edit.text for edit in recent_edits if edit.path != path]
+        snippets = retrieve(document, position, reader, path=path, budget=share, extra=extra, edited=edited)
+        skipped = "" if snippets else "no other file of the project has what may be needed here"
+    used = sum(snippet.tokens for snippet in snippets)
+    prefix, suffix = prefix_and_suffix(document, position, budget - used)
+    return Built(prefix, suffix, snippets, used + estimate(prefix) + estimate(suffix), skipped)
 
 
 def retrieve(
@@ -17,16 +95,92 @@ def retrieve(
     *,
     path: str,
     budget: int,
-    weights: Weights = Weights(),
-    limits: Limits = Limits(),
+    extra: Sequence[WindowRow] = (),
+    edited: Sequence[str] = (),
+    weights: Weights = _WEIGHTS,
+    limits: Limits = _LIMITS,
 ) -> tuple[Snippet, ...]:
     """Pieces of other files that a line at a position may need, within `budget` estimated tokens."""
     own = reader.definitions_in(path)
     around = [row for row in own if row.start_line <= position.line <= row.end_line + 1]
-    query = query_at(document, position, [row.signature for row in around])
+    query = query_at(document, position, [row.signature for row in around], edited)
     bases = {base: 0.3 for row in own for base in row.bases}
     bases.update({base: 1.0 for row in around for base in row.bases})
-    found = candidates(query, path, reader, bases, weights)
+    found = candidates(query, path, reader, bases, weights, budget, extra)
     pieces = [*signature_pieces(found, reader), *line_pieces(found, document.language, limits.run)]
-    taken = Chooser(found.likely, budget, limits).choose(pieces)
-    return tuple(rendered(taken))
+    return tuple(rendered(Chooser(found.likely, budget, limits).choose(pieces)))
+
+
+def _why_not(document: Document, position: Position, reader: Reader | None, share: int) -> str:
+    if reader is None:
+        return "the project has no index yet"
+    if share < LEAST:
+        return "the budget has no room for other files"
+    near, position = _nearby(document, position)
+    tree = parse(near)
+    if tree is not None and tree.in_comment(position):
+        return "the cursor is in a comment"
+    if tree is not None and tree.in_string(position):
+        return "the cursor is in a string"
+    return ""
+
+
+def _nearby(document: Document, position: Position) -> tuple[Document, Position]:
+    """Of a long document the part that tells whether the cursor is in a comment or a string, and where it is in that.
+
+    The part starts between two statements where one is found: quotes are read in pairs.
+    """
+    if len(document.text) < LONG:
+        return document, position
+    start = max(0, position.line - LINES_PARSED)
+    if document.language == "python":
+        tops = (n for n in range(position.line, -1, -1) if _TOP.match(document.lines[n]))
+        start = next(tops, 0)
+    text = "".join(document.lines[start : position.line + 20])
+    part = Document(f"{document.uri}#part", text, document.language, None, document.path)
+    return part, Position(position.line - start, position.character)
+
+
+def _newer(
+    document: Document,
+    position: Position,
+    path: str,
+    open_documents: Sequence[Document],
+    recent_edits: Sequence[Edited],
+) -> list[WindowRow]:
+    """Windows of what is open or was just edited: the edits, and those with the most of the words near the cursor."""
+    near = query_at(document, position).near
+    rows = [
+        WindowRow(e.path, e.start_line, e.start_line + e.text.count("\n"), e.text, 0.8) for e in recent_edits
+    ]
+    windows: list[tuple[float, str, int, str]] = []
+    for opened in open_documents:
+        name = _relative(opened, document, path)
+        if not name or name == path:
+            continue
+        lines = [line.rstrip("\r\n") for line in opened.lines]
+        for at in range(0, len(lines), WINDOW):
+            text = "\n".join(lines[at : at + WINDOW])
+            windows.append((_alike(text, opened.language, near), name, at, text))
+    windows.sort(key=lambda window: (-window[0], window[1], window[2]))
+    best = windows[0][0] if windows else 0.0
+    rows += [
+        WindowRow(name, at, at + text.count("\n"), text, 0.9 * score / best)
+        for score, name, at, text in windows[:OPEN_WINDOWS]
+        if score > 0
+    ]
+    return rows
+
+
+def _alike(text: str, language: str, near: Mapping[str, float]) -> float:
+    words = frozenset().union(*(words for _, words in code_lines(text, language)))
+    return sum(sorted(near.get(word, 0.0) for word in words))
+
+
+def _relative(opened: Document, document: Document, path: str) -> str:
+    """An open document's path relative to the root that the asking document's two paths tell; "" outside of it."""
+    if opened.path is None or document.path is None or not path:
+        return ""
+    parts = len(PurePath(path).parts)
+    root = document.path.parents[parts - 1] if parts <= len(document.path.parents) else None
+    return opened.path.relative_to(root).as_posix() if root and opened.path.is_relative_to(root) else ""

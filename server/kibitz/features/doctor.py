@@ -11,9 +11,10 @@ from attrs import frozen
 from kibitz.errors import KibitzError
 from kibitz.features.result import Stopwatch
 from kibitz.features.workbench import Workbench
+from kibitz.models.catalog import target
 from kibitz.models.protocol import Message, Request
 from kibitz.models.select import OFFLINE
-from kibitz.settings import Problem, log_file, user_places
+from kibitz.settings import Problem, has_variable, log_file, user_places
 
 CRAWLED = 2000
 """How many files the index step looks at."""
@@ -71,6 +72,7 @@ async def _key(bench: Workbench) -> Step:
     name = bench.services.choice.for_feature("chat")
     if name == OFFLINE:
         return Step("key", True, "none needed: the built-in engine answers")
+    target(name, bench.settings, has_variable)
     (info,) = await bench.services.gateway.describe([name])
     if not info.available:
         return Step("key", False, info.reason, "Set the key, or choose another model: kibitz models use NAME")

@@ -74,6 +74,10 @@ async def judge(bench: Workbench, image: str, criteria: tuple[str, ...]) -> Judg
 
 def _data_url(path: Path) -> str:
     try:
+        if path.stat().st_size > MAX_BYTES:
+            raise KibitzError(
+                "invalid", f"{path.name} is larger than {MAX_BYTES / 1e6:.0f} MB.", "Make it smaller."
+            )
         data = path.read_bytes()
     except OSError as error:
         raise KibitzError(
@@ -83,10 +87,6 @@ def _data_url(path: Path) -> str:
     if kind is None:
         raise KibitzError(
             "invalid", f"{path.name} is no PNG and no JPEG.", "Save the picture as one of them."
-        )
-    if len(data) > MAX_BYTES:
-        raise KibitzError(
-            "invalid", f"{path.name} is larger than {MAX_BYTES / 1e6:.0f} MB.", "Make it smaller."
         )
     return f"data:{kind};base64,{base64.b64encode(data).decode()}"
 

@@ -112,7 +112,7 @@ def module_for(document: Document, root: Path | None, wanted: tuple[Wanted, ...]
         lines += [
             f"def test_case_{number}():",
             f"    expected = json.loads({value})",
-            f"    result = ({case.call.strip()})",
+            f"    result = (\n{case.call.strip()}\n    )",  # on lines of its own: it may end in a comment
             "    same = result == expected or (isinstance(expected, str) and repr(result) == expected)",
             "    assert same, f'got {result!r:.200}, expected {expected!r:.200}'",
             "",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from hashlib import blake2b
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from kibitz.errors import KibitzError
 from kibitz.index.bases import bases_of
@@ -33,6 +34,10 @@ _GENERATED_NAME = re.compile(
 )
 _PROSE = frozenset({"markdown", "restructuredtext", "latex"})
 _DATA = frozenset({"json", "jsonc", "yaml", "xml", "html", "ini"})
+
+
+_TOO_ODD = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, MemoryError)
+"""What a text nobody thought of may raise in a parser's reader: it costs that file its definitions."""
 
 
 @frozen
@@ -80,10 +85,7 @@ def readable(path: str, language: str, data: bytes) -> str | None:
 
 def analyze(path: str, language: str, text: str, *, kept: bool = False) -> Analyzed:
     """Parse a text. `kept` remembers the tree, so that the next state of the same text is parsed from it."""
-    if (
-        "\r" in text
-    ):  # windows and stored text have one kind of line end; the numbers of lines stay what they are
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = unix_lines(text)
     document = Document(uri=path, text=text, language=language)
     try:
         tree = parse(document) if kept else parse_fresh(document)
@@ -108,6 +110,20 @@ def analyze(path: str, language: str, text: str, *, kept: bool = False) -> Analy
         )
         imports = tuple(RawImport(i.module, i.names, i.alias) for i in tree.imports)
     return Analyzed(path, language, text, len(document.lines), definitions, imports)
+
+
+def analyzed(path: str, language: str, text: str, notes: Counter[str], *, kept: bool = False) -> Analyzed:
+    """What a text says; where no parser can make sense of it, its words alone."""
+    try:
+        return analyze(path, language, text, kept=kept)
+    except _TOO_ODD:
+        notes["files that could not be parsed"] += 1
+        return evolve(analyze(path, "plaintext", text), language=language)
+
+
+def unix_lines(text: str) -> str:
+    """A text with one kind of line end. The numbers of its lines stay what they are."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _minified(text: str, language: str) -> bool:

@@ -12,9 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from attrs import evolve
-
-from kibitz.index.analyze import Analyzed, analyze, digest, generated_name, readable
+from kibitz.index.analyze import Analyzed, analyzed, digest, generated_name, readable
 from kibitz.index.crawl import MAX_FILE_BYTES, Found, walk
 from kibitz.index.ignore import read_plain
 from kibitz.index.resolve import STEERING
@@ -25,9 +23,6 @@ BATCH_CHARACTERS = 3_000_000
 BATCH_FILES = 400
 MAX_FILES = 100_000
 WAIT_S = 0.2
-_TOO_ODD = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, MemoryError)
-"""What a text nobody thought of may raise in a parser's reader: it costs that file its definitions."""
-
 Emit = Callable[[dict[str, Any]], None]
 
 
@@ -43,15 +38,6 @@ def analyzed_of(found: Found, data: bytes, notes: Counter[str]) -> Analyzed | No
         notes["generated, binary or minified files"] += 1
         return None
     return analyzed(found.path, found.language, text, notes)
-
-
-def analyzed(path: str, language: str, text: str, notes: Counter[str], *, kept: bool = False) -> Analyzed:
-    """What a text says; where no parser can make sense of it, its words alone."""
-    try:
-        return analyze(path, language, text, kept=kept)
-    except _TOO_ODD:
-        notes["files that could not be parsed"] += 1
-        return evolve(analyze(path, "plaintext", text), language=language)
 
 
 def stored(one: Analyzed | None, found: Found, content: bytes) -> Entry:
@@ -148,7 +134,7 @@ class _Work:
     ) -> None:
         self._root, self._exclude, self._file, self._lock = root, exclude, file, lock
         self._owner = owner
-        self._mark = mark
+        self._mark = _Mark(mark)
         self.notes: Counter[str] = Counter()
         self.parsed = self.unchanged = self.removed = 0
         self._entries: list[Entry] = []
@@ -158,7 +144,7 @@ class _Work:
 
     def slices(self) -> Generator[dict[str, Any], None, None]:
         """Work for SLICE_S at a time; yields progress. What is done is kept when it is closed early."""
-        suspect = self._suspect()
+        suspect = self._mark.open()
         try:
             with self._lock:
                 known = self._file.known()
@@ -186,7 +172,7 @@ class _Work:
             yield {"done": total, "total": total, "path": ""}
         finally:
             self._flush()
-            self._mark.unlink(missing_ok=True)
+            self._mark.remove()
 
     def _scan(
         self, known: dict[str, Known], todo: list[Found], seen: set[str]
@@ -220,7 +206,7 @@ class _Work:
             self.unchanged += 1
             self._same.append((found.path, found.size, found.mtime_ns))
             return
-        self._mark.write_bytes(os.fsencode(found.path))
+        self._mark.set(found.path)
         entry = stored(analyzed_of(found, data, self.notes), found, content)
         self.parsed += 1
         self._add(entry, len(data))
@@ -249,9 +235,29 @@ class _Work:
         self._next = now + SLICE_S
         return True
 
-    def _suspect(self) -> str:
-        """The file at which an earlier build was ended without a word: it may have been the parser's end."""
-        try:
-            return os.fsdecode(self._mark.read_bytes())
-        except OSError:
-            return ""
+
+class _Mark:
+    """The path of the file that is being parsed, where the next process finds it if this one does not survive that file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._handle = -1
+
+    def open(self) -> str:
+        """Begin; answers the file at which an earlier build was ended without a word."""
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+        self._handle = os.open(self._path, flags, 0o600)
+        before = os.read(self._handle, 65536)
+        return os.fsdecode(before.partition(b"\0")[0])
+
+    def set(self, path: str) -> None:
+        """This file is next. Written over the one before: a new file for each would cost more than parsing."""
+        os.lseek(self._handle, 0, os.SEEK_SET)
+        os.write(self._handle, os.fsencode(path) + b"\0")
+
+    def remove(self) -> None:
+        """The build came to an end."""
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
+        self._path.unlink(missing_ok=True)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from statistics import fmean
 from typing import NamedTuple
 
-from kibitz.index.analyze import Analyzed
+from kibitz.index.analyze import Analyzed, RawImport, analyzed, unix_lines
+from kibitz.index.reader import DefinitionRow
 from kibitz.index.words import windows, words_of
 from kibitz.store.index_reads import PART_WEIGHT, WHOLE_WEIGHT, Hit
 
@@ -24,16 +27,40 @@ class Counted(NamedTuple):
 
 
 class OpenText:
-    """One open document and its windows; those of the text before that did not change are not counted again."""
+    """One open document and its windows; those of the text before that did not change are not counted again.
 
-    def __init__(self, analyzed: Analyzed, before: OpenText | None = None) -> None:
-        self.analyzed = analyzed
+    It is parsed when somebody asks for what only a parser knows: people type faster than anybody asks.
+    """
+
+    def __init__(self, path: str, language: str, text: str, before: OpenText | None = None) -> None:
+        self.path = path
+        self.language = language
+        self.text = unix_lines(text)
         known = before.pieces if before is not None else {}
         self.pieces: dict[str, Counted] = {}
         self.windows: list[tuple[int, Counted]] = []
-        for start, piece, parts in windows(analyzed.text):
+        for start, piece, parts in windows(self.text):
             counted = self.pieces[piece] = known.get(piece) or _counted(piece, parts)
             self.windows.append((start, counted))
+
+    @property
+    def lines(self) -> int:
+        """How many lines there are."""
+        return self.text.count("\n") + 1
+
+    @property
+    def definitions(self) -> tuple[DefinitionRow, ...]:
+        """What the text defines."""
+        return self._analyzed.definitions
+
+    @property
+    def imports(self) -> tuple[RawImport, ...]:
+        """What the text imports."""
+        return self._analyzed.imports
+
+    @cached_property
+    def _analyzed(self) -> Analyzed:
+        return analyzed(self.path, self.language, self.text, Counter(), kept=True)
 
     def holds(self, word: str) -> bool:
         """Whether a lower-case word stands somewhere as a whole."""
@@ -68,17 +95,16 @@ class Overlay:
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._texts))
 
-    def get(self, path: str) -> Analyzed | None:
-        """What is known of an open document."""
-        found = self._texts.get(path)
-        return found.analyzed if found is not None else None
+    def get(self, path: str) -> OpenText | None:
+        """An open document."""
+        return self._texts.get(path)
 
-    def put(self, analyzed: Analyzed, *, new: bool) -> None:
+    def put(self, path: str, language: str, text: str, *, new: bool) -> None:
         """Show this text instead of the stored one; `new` says that there is none."""
-        if new and analyzed.path not in self._new:
-            self._new.add(analyzed.path)
+        if new and path not in self._new:
+            self._new.add(path)
             self.paths_version += 1
-        self._texts[analyzed.path] = OpenText(analyzed, self._texts.get(analyzed.path))
+        self._texts[path] = OpenText(path, language, text, self._texts.get(path))
 
     def drop(self, path: str) -> bool:
         """Show the stored text again. Answers whether there was another."""
@@ -87,9 +113,9 @@ class Overlay:
             self.paths_version += 1
         return self._texts.pop(path, None) is not None
 
-    def all(self) -> list[Analyzed]:
+    def all(self) -> list[OpenText]:
         """The open documents, by path."""
-        return [self._texts[path].analyzed for path in self]
+        return [self._texts[path] for path in self]
 
     def with_word(self, word: str) -> list[str]:
         """The documents that hold a word as a whole, by path; upper and lower case are the same here."""
@@ -110,9 +136,9 @@ class Overlay:
             seen = frequencies.get(term, 0) + len(holding)
             rarity = max(_LEAST, math.log((total - seen + 0.5) / (seen + 0.5))) if seen < total else _LEAST
             for text, start, counted in holding:
-                if language in (None, text.analyzed.language):
+                if language in (None, text.language):
                     weight, length = counted.weights[term], 1 - _B + _B * counted.size / mean
-                    key = (text.analyzed.path, start)
+                    key = (text.path, start)
                     score = rarity * weight * (_K1 + 1) / (weight + _K1 * length)
                     scores[key] = scores.get(key, 0.0) + score
         return [Hit(path, start, score) for (path, start), score in scores.items()]

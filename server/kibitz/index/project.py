@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from kibitz.errors import KibitzError
 from kibitz.index.analyze import generated_name
-from kibitz.index.build import Builder, Emit, analyzed, entry_of
+from kibitz.index.build import Builder, Emit, entry_of
 from kibitz.index.crawl import MAX_FILE_BYTES, look_at, walk, wanted
 from kibitz.index.ignore import read_plain
 from kibitz.index.overlay import Overlay
@@ -74,7 +74,7 @@ class Project:
                 return {"indexed": False, "refresh": False}
             stored = self.asked(lambda: self._reads.language(path))
             known = language or stored or language_of(path, text[:200].split("\n")[0])
-            self._overlay.put(analyzed(path, known, text, Counter(), kept=True), new=stored is None)
+            self._overlay.put(path, known, text, new=stored is None)
             return {"indexed": True, "refresh": False}
         self._overlay.drop(path)
         if path.rpartition("/")[2] == ".gitignore":

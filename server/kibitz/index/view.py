@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
-from kibitz.index.analyze import Analyzed
-from kibitz.index.overlay import Overlay
+from kibitz.index.overlay import OpenText, Overlay
 from kibitz.index.reader import DefinitionRow, FileRow, ImportRow, WindowRow
 from kibitz.index.resolve import Resolver
 from kibitz.index.words import code_words, parts_of, window_end, words_of
@@ -31,7 +30,7 @@ class View:
         self._targets: dict[str, set[str]] = {}
         self._importers: defaultdict[str, set[str]] = defaultdict(set)
         self._graph_of: tuple[int, int, int] = (-1, -1, -1)
-        self._graph_open: dict[str, Analyzed] = {}
+        self._graph_open: dict[str, OpenText] = {}
 
     def forget(self) -> None:
         """Work out anew what was kept of the stored files."""
@@ -136,9 +135,10 @@ class View:
         """How many stored rows the open documents may take away from an answer."""
         return sum(len(self._reads.definitions_in(path)) for path in self._overlay)
 
-    def _merged(self, stored: Sequence[DefinitionTuple], fits: object, limit: int) -> Sequence[DefinitionRow]:
+    def _merged(
+        self, stored: Sequence[DefinitionTuple], fits: Callable[[DefinitionRow], bool], limit: int
+    ) -> Sequence[DefinitionRow]:
         rows = [_definition(row) for row in stored if row.path not in self._overlay]
-        assert callable(fits)
         rows += [row for one in self._overlay.all() for row in one.definitions if fits(row)]
         rows.sort(key=lambda row: row.path)  # stable: the order within a file stays
         return rows[:limit]

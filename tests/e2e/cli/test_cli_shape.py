@@ -10,7 +10,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support.cli import KIBITZ, kibitz
+
+from support.cli import KIBITZ, here, kibitz
 from support.editor import Editor
 from support.samples import BUGGY
 
@@ -41,7 +42,7 @@ def test_the_help_lists_every_command() -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help(name: str) -> None:
-    ran = kibitz(*name.split(), "--help")
+    ran = here(*name.split(), "--help")
     assert ran.code == 0
     assert ran.err == ""
     assert ran.out.startswith(f"Usage: kibitz {name} ")
@@ -73,15 +74,25 @@ def test_every_command_has_help(name: str) -> None:
     ],
 )
 def test_wrong_usage_is_2_and_a_sentence(arguments: list[str], word: str) -> None:
-    ran = kibitz(*arguments)
+    ran = here(*arguments)
     assert ran.code == 2
     assert ran.out == ""
     assert word in ran.err
 
 
-@pytest.mark.parametrize("arguments", [["complete"], ["complete", "a.py", "b.py"], ["find-bugs", "--format", "xml", "a.py"], ["usage", "--by", "x"], ["history", "list", "--limit", "x"], ["nonsense"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["complete"],
+        ["complete", "a.py", "b.py"],
+        ["find-bugs", "--format", "xml", "a.py"],
+        ["usage", "--by", "x"],
+        ["history", "list", "--limit", "x"],
+        ["nonsense"],
+    ],
+)
 def test_wrong_usage_is_json_where_that_was_asked_for(arguments: list[str]) -> None:
-    ran = kibitz(*arguments, "--json")
+    ran = here(*arguments, "--json")
     assert ran.code == 2
     assert ran.error["kind"] == "invalid"
     assert "--help" in ran.error["hint"]
@@ -128,12 +139,19 @@ def test_wrong_usage_is_json_where_that_was_asked_for(arguments: list[str]) -> N
         (["models", "use", ""], "invalid"),
     ],
 )
-def test_what_cannot_be_read_is_2_and_says_why(arguments: list[str], kind: str, shop: Path, tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_2_and_says_why(
+    arguments: list[str], kind: str, shop: Path, tmp_path: Path
+) -> None:
     (tmp_path / "binary.py").write_bytes(b"\0\1\2" * 99)
     (tmp_path / "empty.py").touch()
-    names = {"shop": shop, "folder": tmp_path, "binary": tmp_path / "binary.py", "empty": tmp_path / "empty.py"}
+    names = {
+        "shop": shop,
+        "folder": tmp_path,
+        "binary": tmp_path / "binary.py",
+        "empty": tmp_path / "empty.py",
+    }
     filled = [a.format(**names) for a in arguments]
-    ran = kibitz(*filled, "--json")
+    ran = here(*filled, "--json")
     assert (ran.code, ran.error["kind"]) == (2, kind), ran
     assert ran.error["hint"]
 
@@ -165,7 +183,22 @@ def test_wrong_settings_are_said_and_not_fatal(shop: Path, kibitz_home: Path) ->
     assert "budget.per_day_usd" in ran.err
 
 
-@pytest.mark.parametrize("name", ["a b.py", "a:3:4.py", "a.py:7:1.py", "-x.py", "ü😀.py", "a\nb.py", "[x].py", "%41.py", "a'b\"c.py", "~.py", "sub/../a.py"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a b.py",
+        "a:3:4.py",
+        "a.py:7:1.py",
+        "-x.py",
+        "ü😀.py",
+        "a\nb.py",
+        "[x].py",
+        "%41.py",
+        "a'b\"c.py",
+        "~.py",
+        "sub/../a.py",
+    ],
+)
 def test_files_of_any_name(tmp_path: Path, name: str) -> None:
     (tmp_path / "sub").mkdir()
     path = tmp_path / name
@@ -181,17 +214,24 @@ def test_files_of_any_name(tmp_path: Path, name: str) -> None:
 def test_a_name_that_is_no_text(tmp_path: Path) -> None:
     path = os.fsencode(tmp_path) + b"/caf\xe9.py"
     Path(os.fsdecode(path)).write_text("import os\n", "utf-8")
-    done = subprocess.run([*map(os.fsencode, KIBITZ), b"find-bugs", path, b"--json"], capture_output=True, check=False)
+    done = subprocess.run(
+        [*map(os.fsencode, KIBITZ), b"find-bugs", path, b"--json"], capture_output=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["findings"][0]["uri"].endswith("/caf%E9.py")
 
 
-@pytest.mark.parametrize("arguments", [["find-bugs", "{many}"], ["find-bugs", "{many}", "--json"], ["--help"], ["explain", "{many}"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["find-bugs", "{many}"], ["find-bugs", "{many}", "--json"], ["--help"], ["explain", "{many}"]],
+)
 @pytest.mark.parametrize("reads", [1, 0])
 def test_a_reader_that_goes_away_early(arguments: list[str], reads: int, tmp_path: Path) -> None:
     many = tmp_path / "many.py"
     many.write_text("import os\n" * 2000, "utf-8")
-    with subprocess.Popen([*KIBITZ, *(a.format(many=many) for a in arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [*KIBITZ, *(a.format(many=many) for a in arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         if reads:
@@ -208,7 +248,9 @@ def test_a_reader_that_goes_away_early(arguments: list[str], reads: int, tmp_pat
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_an_output_that_is_full(options: list[str], shop: Path) -> None:
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run([*KIBITZ, "explain", str(shop), *options], stdout=full, stderr=subprocess.PIPE, check=False)
+        done = subprocess.run(
+            [*KIBITZ, "explain", str(shop), *options], stdout=full, stderr=subprocess.PIPE, check=False
+        )
     err = done.stderr.decode()
     assert done.returncode == 1
     assert "Traceback" not in err
@@ -227,12 +269,17 @@ def test_streams_that_are_closed(closed: str, shop: Path) -> None:
 def test_a_person_who_interrupts_is_obeyed_at_once(arguments: list[str]) -> None:
     mine, theirs = pty.openpty()
     try:
-        process = subprocess.Popen([*KIBITZ, *arguments], stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        process = subprocess.Popen(
+            [*KIBITZ, *arguments], stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
         assert process.stderr is not None
         if arguments == ["chat"]:
             assert b"Ask away" in process.stderr.readline()
         else:
-            while not (Path(f"/proc/{process.pid}/task").exists() and len(list(Path(f"/proc/{process.pid}/task").iterdir())) > 1):
+            while not (
+                Path(f"/proc/{process.pid}/task").exists()
+                and len(list(Path(f"/proc/{process.pid}/task").iterdir())) > 1
+            ):
                 assert process.poll() is None
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=20)
@@ -260,7 +307,12 @@ def test_an_unexpected_error_is_one_line_and_the_log(shop: Path, kibitz_home: Pa
         "utf-8",
     )
     for options in ([], ["--json"]):
-        done = subprocess.run([KIBITZ[0], "-P", str(script), "explain", str(shop), *options], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [KIBITZ[0], "-P", str(script), "explain", str(shop), *options],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert done.returncode == 1
         said = done.stdout if options else done.stderr
         assert "kibitz.log" in said
