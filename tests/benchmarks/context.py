@@ -33,7 +33,7 @@ from kibitz.context.retrieval import build_completion, retrieve
 from kibitz.context.tokens import estimate
 from kibitz.index.project import Project as IndexedProject
 from kibitz.index.reader import Reader
-from kibitz.text import Document, Position
+from kibitz.text import Document, Position, Range, TextEdit
 from support.memory_index import MemoryIndex
 
 LANGUAGES = ("python", "typescript", "go", "rust", "java")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -190,8 +191,10 @@ async def test_folders_come_and_go(tmp_path: Path) -> None:
         assert [p["root"] for p in (await editor.command("kibitz.projects.list"))["projects"]] == [
             str(tmp_path / "two")
         ]
+        (tmp_path / "two" / ".kibitz.toml").write_text('api_base = "https://evil.test"\n', "utf-8")
         gone = {"uri": (tmp_path / "gone").as_uri(), "name": "gone"}
         editor.notify("workspace/didChangeWorkspaceFolders", {"event": {"added": [gone, two], "removed": []}})
+        assert "api_base" in await warned(editor, "a project may not set it")
         assert (await editor.command("kibitz.status"))["root"] == str(tmp_path / "two")
 
 
@@ -209,3 +212,20 @@ async def test_the_log_goes_where_the_settings_say(tmp_path: Path, kibitz_home: 
     assert "didChange" in wanted.read_text("utf-8")
     assert "canary" not in wanted.read_text("utf-8"), "no prompt and no file's text is in a log"
     assert not (kibitz_home / "kibitz.log").exists()
+
+
+async def test_a_model_process_that_does_not_start_is_told_of(tmp_path: Path) -> None:
+    script = tmp_path / "server.py"
+    script.write_text(
+        "from kibitz.cli.serve import run\n"
+        "from kibitz.models import gateway\n"
+        "gateway.WARM_TIMEOUT_S = 0.0\n"
+        "run()\n",
+        "utf-8",
+    )
+    async with Editor(server=[sys.executable, "-P", str(script)]) as editor:
+        await editor.initialize({"model": "openai/scripted", "api_base": "http://127.0.0.1:1/v1"})
+        status = await editor.notification("didChangeStatus")
+        assert status["kind"] == "Error"
+        assert status["message"] in await warned(editor, "did not get ready in time")
+        assert (await editor.command("kibitz.status"))["model"] == "openai/scripted"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from kibitz.cli.common import Options, bench_for, common, open_target, place, position_in, print_json, run
+from kibitz.cli.progress import counted
 
 
 @click.command()
@@ -15,24 +16,40 @@ def command(target: str, tokens: int | None, options: Options) -> None:
     """Exactly what a model would be sent for a completion at a place, part by part."""
 
     async def work() -> int:
+        import attrs
+
         from kibitz.context.tokens import estimate
-        from kibitz.context.window import prefix_and_suffix
+        from kibitz.features.complete import window
+        from kibitz.features.project import index_figures
 
         path, line, column = place(target)
         document = open_target(path)
         position = position_in(document, line, column)
         async with bench_for(options, path) as bench:
             budget = tokens or bench.settings.context.max_tokens
-        prefix, suffix = prefix_and_suffix(document, position, budget)
-        parts = [("prefix", prefix), ("suffix", suffix)]
-        total = sum(estimate(text) for _, text in parts)
+            with counted("Indexing") as on_progress:
+                await index_figures(bench, on_progress)
+            built = await window(bench, document, position, budget)
         if options.json:
-            print_json({"prefix": prefix, "suffix": suffix, "snippets": [], "tokens": total})
+            snippets = [attrs.asdict(snippet) for snippet in built.snippets]
+            data = {
+                "prefix": built.prefix,
+                "suffix": built.suffix,
+                "snippets": snippets,
+                "tokens": built.tokens,
+            }
+            print_json({**data, **({"skipped": built.skipped} if built.skipped else {})})
             return 0
-        for name, text in parts:
-            click.echo(click.style(f"── {name}: {estimate(text)} tokens, from {path}", bold=True))
+        for snippet in built.snippets:
+            where = f"{snippet.path}:{snippet.start_line + 1}-{snippet.end_line + 1}"
+            click.echo(click.style(f"── {where}: {snippet.tokens} tokens, {snippet.why}", bold=True))
+            click.echo(snippet.text)
+        if built.skipped:
+            click.echo(click.style(f"── no other files: {built.skipped}", bold=True))
+        for name, text in (("before the cursor", built.prefix), ("after the cursor", built.suffix)):
+            click.echo(click.style(f"── {name}: {estimate(text)} tokens, {path}", bold=True))
             click.echo(text)
-        click.echo(f"{total} of {budget} tokens (estimated).", err=True)
+        click.echo(f"{built.tokens} of {budget} tokens (estimated).", err=True)
         return 0
 
     run(options, work)

@@ -9,10 +9,11 @@ from attrs import frozen
 
 from kibitz.errors import KibitzError
 from kibitz.features.prompt import render
-from kibitz.features.prompt_context import code_block, name_of, style_notes
+from kibitz.features.prompt_context import code_block, name_of, other_files, style_notes
 from kibitz.features.result import Envelope, Shapes, Stopwatch
 from kibitz.features.workbench import OnText, Workbench
 from kibitz.models.protocol import Message, Request
+from kibitz.models.select import OFFLINE
 from kibitz.models.tasks import ChatTask
 from kibitz.text import Document, Range
 from kibitz.verify.answer import Artifact, artifacts
@@ -71,18 +72,21 @@ async def send(
             for m in conversation.messages[-HISTORY_MESSAGES:]
             if m.role in ("user", "assistant")
         ]
+    engine = bench.model("chat", model)
+    context = ""
+    if document is not None and engine.name != OFFLINE:
+        context = await other_files(bench, document, where, "chat")
     system, user = render(
         "chat",
         message=message,
         code=f"`{name_of(bench, document)}`:\n\n{code_block(document, where)}"
         if document is not None
         else "",
+        context=context,
         style=style_notes(bench),
     )
     request = Request("chat", (system, *earlier, user), ChatTask(message, document, where, bench.project))
-    answer = await bench.ask(
-        request, model=bench.model("chat", model), on_text=on_text, conversation=conversation_id
-    )
+    answer = await bench.ask(request, model=engine, on_text=on_text, conversation=conversation_id)
     found = artifacts(answer.text)
     message_id = ""
     if bench.settings.history.enabled:

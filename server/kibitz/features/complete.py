@@ -7,7 +7,8 @@ from typing import Any
 
 from attrs import frozen
 
-from kibitz.context.window import prefix_and_suffix
+from kibitz.context.retrieval import Built, build_completion
+from kibitz.features.project_context import rendered
 from kibitz.features.prompt import render
 from kibitz.features.prompt_context import name_of, style_notes
 from kibitz.features.result import Envelope, Shapes, Stopwatch
@@ -46,6 +47,14 @@ class Completion:
         return {**self.envelope.to_json(), "items": items}
 
 
+async def window(bench: Workbench, document: Document, position: Position, budget: int) -> Built:
+    """What a language model is shown for a completion, within a budget of estimated tokens."""
+    if bench.root is None or not bench.settings.trusted:
+        return await asyncio.to_thread(lambda: build_completion(document, position, None, budget=budget))
+    project = bench.services.project(bench.root, bench.settings.context.exclude)
+    return await project.completion(document, position, budget, bench.open_documents())
+
+
 async def complete(bench: Workbench, document: Document, position: Position) -> Completion:
     """What could be inserted at a position. Raises the engine's errors."""
     watch = Stopwatch()
@@ -54,27 +63,34 @@ async def complete(bench: Workbench, document: Document, position: Position) -> 
     if not settings.enabled or (settings.languages and document.language not in settings.languages):
         return Completion(bench.envelope(Answer(OFFLINE, "", Usage()), watch), document, ())
     task = CompleteTask(document, position, bench.project, settings.max_lines, bench.open_documents())
-    prefix, suffix = prefix_and_suffix(document, position, bench.settings.context.max_tokens)
-    messages = render(
-        "complete",
-        language=document.language,
-        max_lines=str(settings.max_lines),
-        style=style_notes(bench),
-        path=name_of(bench, document),
-        context="",
-        before=prefix,
-        after=suffix,
-    )
-    request = Request(
-        "complete",
-        messages,
-        task,
-        prefix=prefix,
-        suffix=suffix,
-        max_output_tokens=max(64, settings.max_lines * OUTPUT_TOKENS_PER_LINE),
-        timeout_s=15,
-    )
-    answer = await bench.ask(request)
+    model = bench.model("complete")
+    request = Request("complete", (), task) if model.name == OFFLINE else await _request(bench, task)
+    answer = await bench.ask(request, model=model)
     text, checks = await asyncio.to_thread(shape, document, position, answer.text, settings.max_lines)
     items = (Suggestion(text, Range(position, position)),) if text else ()
     return Completion(bench.envelope(answer, watch, checks), document, items)
+
+
+async def _request(bench: Workbench, task: CompleteTask) -> Request:
+    """The prompt for a language model."""
+    settings = bench.settings.completion
+    built = await window(bench, task.document, task.position, bench.settings.context.max_tokens)
+    messages = render(
+        "complete",
+        language=task.document.language,
+        max_lines=str(settings.max_lines),
+        style=style_notes(bench),
+        path=name_of(bench, task.document),
+        context=rendered(built.snippets, paths=bench.settings.privacy.send_paths),
+        before=built.prefix,
+        after=built.suffix,
+    )
+    return Request(
+        "complete",
+        messages,
+        task,
+        prefix=built.prefix,
+        suffix=built.suffix,
+        max_output_tokens=max(64, settings.max_lines * OUTPUT_TOKENS_PER_LINE),
+        timeout_s=15,
+    )

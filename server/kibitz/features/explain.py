@@ -10,10 +10,11 @@ from attrs import frozen
 from kibitz.errors import KibitzError
 from kibitz.features.names import Reference, resolve
 from kibitz.features.prompt import render
-from kibitz.features.prompt_context import code_block, name_of
+from kibitz.features.prompt_context import code_block, name_of, other_files
 from kibitz.features.result import Envelope, Shapes, Stopwatch
 from kibitz.features.workbench import OnText, Workbench
 from kibitz.models.protocol import Request
+from kibitz.models.select import OFFLINE
 from kibitz.models.tasks import ExplainTask
 from kibitz.syntax.tree import parse
 from kibitz.text import Document, Range
@@ -58,18 +59,20 @@ async def explain(
     if where is not None and where.start == where.end:
         where = await asyncio.to_thread(_definition_at, document, where)
     what = "the whole" if where is None else f"lines {where.start.line + 1} to {where.end.line + 1}"
+    model = bench.model("explain")
+    context = "" if model.name == OFFLINE else await other_files(bench, document, where, "explain")
     messages = render(
         "explain",
         what=what,
         path=name_of(bench, document),
         language=document.language,
         code=code_block(document, where),
-        context="",
+        context=context,
     )
     request = Request(
         "explain", messages, ExplainTask(document, where, bench.project), max_output_tokens=1500
     )
-    answer = await bench.ask(request, on_text=on_text)
+    answer = await bench.ask(request, model=model, on_text=on_text)
     markdown = answer.text.strip()
     if not markdown:
         raise KibitzError(

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from kibitz.errors import KibitzError
 from kibitz.features.prompt import render
-from kibitz.features.prompt_context import code_block, name_of
+from kibitz.features.prompt_context import code_block, name_of, other_files
 from kibitz.features.result import Envelope, Shapes, Stopwatch
 from kibitz.features.workbench import Workbench
 from kibitz.models.protocol import Answer, Request, Usage
@@ -136,6 +136,7 @@ async def _ask(
         path=name_of(bench, document),
         language=document.language,
         code=code_block(document, where, numbered=True),
+        context=await other_files(bench, document, where, "bugs"),
         known=f"Already known, do not repeat:\n{listed}" if listed else "",
     )
     request = Request("find_bugs", messages, FindBugsTask(document, where, bench.project))

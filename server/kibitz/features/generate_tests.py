@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 
 from kibitz.errors import KibitzError, unsupported
 from kibitz.features.prompt import render
-from kibitz.features.prompt_context import code_block, name_of, style_notes
+from kibitz.features.prompt_context import code_block, name_of, other_files, style_notes
 from kibitz.features.result import Envelope, Stopwatch
 from kibitz.features.tests_place import Place, place_of
 from kibitz.features.workbench import Workbench
@@ -233,7 +233,9 @@ class _Generation:
             path=name_of(bench, document),
             language=document.language,
             code=code_block(document, where),
-            context=style_notes(bench),
+            context="\n\n".join(
+                filter(None, (style_notes(bench), await other_files(bench, document, where, "tests")))
+            ),
         )
 
 

@@ -1,49 +1,33 @@
-"""The project in figures: files, lines and definitions by language."""
+"""The project in figures: its index brought up to date, and what is in it."""
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
-from pathlib import Path
 from typing import Any
 
 from kibitz.errors import KibitzError
+from kibitz.features.project_context import Progress
 from kibitz.features.result import Stopwatch
-from kibitz.features.workbench import Workbench, open_document
-from kibitz.index.crawl import crawl
-from kibitz.syntax.tree import parse
+from kibitz.features.workbench import Workbench
 
 
-async def index_figures(bench: Workbench) -> dict[str, Any]:
-    """Read and parse every file of the project. Raises `invalid` where there is none."""
+async def index_figures(bench: Workbench, on_progress: Progress | None = None) -> dict[str, Any]:
+    """Build or refresh the index. Raises `invalid` where there is no project, `untrusted`, and the index's errors."""
     if bench.root is None:
         raise KibitzError("invalid", "There is no project here.", "Name a folder.")
     watch = Stopwatch()
-    rows, skipped = await asyncio.to_thread(_count, bench.root, bench.settings.context.exclude)
-    totals = {name: sum(row[name] for row in rows) for name in ("files", "lines", "definitions")}
+    project = bench.services.project(bench.root, bench.settings.context.exclude)
+    figures = await project.build(on_progress)
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for row in await project.index.files():
+        counts[row.language][0] += 1
+        counts[row.language][1] += row.lines
+    languages = [
+        {"language": name, "files": files, "lines": lines} for name, (files, lines) in counts.items()
+    ]
     return {
         "root": str(bench.root),
-        **totals,
-        "languages": rows,
-        "skipped": skipped,
+        **figures,
+        "languages": sorted(languages, key=lambda row: (-row["lines"], row["language"])),
         "durationMs": round(watch.ms, 1),
     }
-
-
-def _count(root: Path, exclude: tuple[str, ...]) -> tuple[list[dict[str, Any]], int]:
-    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-    skipped = 0
-    for path in crawl(root, exclude):
-        try:
-            document = open_document(path)
-        except KibitzError:  # binary or in an encoding nobody named: counted as skipped
-            skipped += 1
-            continue
-        tree = parse(document)
-        row = counts[document.language]
-        row[0] += 1
-        row[1] += len(document.lines)
-        row[2] += len(tree.definitions) if tree is not None else 0
-    names = ("files", "lines", "definitions")
-    rows = [{"language": language, **dict(zip(names, row, strict=True))} for language, row in counts.items()]
-    return sorted(rows, key=lambda r: -r["lines"]), skipped

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from kibitz.context.tasks import Kind
 from kibitz.context.window import around
+from kibitz.features.project_context import rendered
 from kibitz.features.prompt import fenced
 from kibitz.features.workbench import Workbench
 from kibitz.text import Document, Range
+
+TASK_TOKENS = 2_000
+"""How much of other files one prompt shows beside the code itself."""
 
 CODE_TOKENS = 24_000
 """How much of a file one prompt shows, in estimated tokens; more is cut around the range, and said."""
@@ -19,6 +24,16 @@ def code_block(document: Document, where: Range | None, *, numbered: bool = Fals
         lines = [f"{first + i + 1:>{wide}} {line}" for i, line in enumerate(lines)]
     text = fenced("\n".join(lines), "" if numbered else document.language)
     return f"(lines {first + 1} to {first + len(lines)} of {len(document.lines)})\n{text}" if cut else text
+
+
+async def other_files(bench: Workbench, document: Document, where: Range | None, kind: Kind) -> str:
+    """What of the project's other files a model should see beside the code itself; empty where there is no project."""
+    if bench.root is None or not bench.settings.trusted:
+        return ""
+    project = bench.services.project(bench.root, bench.settings.context.exclude)
+    snippets = await project.task(document, where, TASK_TOKENS, kind, bench.open_documents())
+    text = rendered(snippets, paths=bench.settings.privacy.send_paths).rstrip()
+    return f"Elsewhere in the project:\n\n{fenced(text)}" if text else ""
 
 
 def name_of(bench: Workbench, document: Document) -> str:

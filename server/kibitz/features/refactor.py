@@ -10,7 +10,7 @@ from attrs import frozen
 
 from kibitz.errors import KibitzError
 from kibitz.features.prompt import fenced, render
-from kibitz.features.prompt_context import code_block, name_of, style_notes
+from kibitz.features.prompt_context import code_block, name_of, other_files, style_notes
 from kibitz.features.result import Envelope, Stopwatch
 from kibitz.features.workbench import Workbench
 from kibitz.models.protocol import Answer, Request
@@ -67,6 +67,7 @@ async def refactor(
         first=str(first + 1),
         last=str(last + 1),
         selection=fenced("\n".join(document.line(n) for n in range(first, last + 1)), document.language),
+        context=await other_files(bench, document, where, "refactor"),
         instruction=instruction or IMPROVE,
         style=style_notes(bench),
     )
@@ -94,6 +95,7 @@ async def fix(
         code=code_block(document, where),
         source=source or "a checker",
         first=str(where.start.line + 1),
+        context=await other_files(bench, document, where, "bugs"),
         message=message,
         rule=code,
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kibitz.errors import KibitzError
@@ -11,6 +12,7 @@ from kibitz.models.select import Choice
 from kibitz.settings import Settings, environment, user_places
 
 if TYPE_CHECKING:
+    from kibitz.features.project_context import ProjectContext
     from kibitz.models.gateway import Egress, Gateway
     from kibitz.models.offline.engine import OfflineEngine
     from kibitz.sandbox.run import Sandbox
@@ -34,6 +36,7 @@ class Services:
         self._gateway: Gateway | None = None
         self._sandbox: Sandbox | None = None
         self._offline: OfflineEngine | None = None
+        self._projects: dict[Path, ProjectContext] = {}
 
     def use(self, settings: Settings) -> None:
         """New settings from now on; what is open stays open where it still fits."""
@@ -77,8 +80,28 @@ class Services:
         """Start what the configured engines will need, so that the first answer does not wait for it."""
         if not self.settings.trusted:
             return
-        if not self.settings.offline or self.settings.completion.model not in ("", "offline"):
+        if self.asks_a_model:
             await self.gateway.warm()
+
+    def project(self, root: Path, exclude: tuple[str, ...]) -> ProjectContext:
+        """A project's index and contexts. Raises `untrusted`."""
+        if root not in self._projects:
+            from kibitz.context.client import MODULE
+            from kibitz.features.project_context import ProjectContext
+
+            worker = self.worker(MODULE, "index")
+            self._projects[root] = ProjectContext(worker, root, exclude, user_places().index)
+        return self._projects[root]
+
+    @property
+    def projects(self) -> Mapping[Path, ProjectContext]:
+        """The projects whose index is in use."""
+        return self._projects
+
+    @property
+    def asks_a_model(self) -> bool:
+        """Whether a language model is configured for anything."""
+        return not self.settings.offline or self.settings.completion.model not in ("", "offline")
 
     def require_trust(self) -> None:
         """Raises `untrusted` in a workspace the user does not trust: there no process is started, no model called."""
@@ -139,6 +162,8 @@ class Services:
 
     async def close(self) -> None:
         """End the processes and close the database."""
+        for project in self._projects.values():
+            await project.close()
         if self._gateway is not None:
             await self._gateway.close()
         if self._offline is not None:

@@ -21,6 +21,7 @@ from kibitz.text import Document, fits
 
 if TYPE_CHECKING:
     from kibitz.features.find_bugs import Finding
+    from kibitz.features.project_context import ProjectContext
     from kibitz.features.result import Shapes
     from kibitz.features.services import Services
     from kibitz.features.workbench import Workbench
@@ -97,14 +98,18 @@ class Session:
 
     def bench(self, document: Document | None = None) -> Workbench:
         """The workbench of the project a document belongs to."""
+        return self.bench_at(self.root_of(document.path if document is not None else None))
+
+    def bench_at(self, root: Path | None) -> Workbench:
+        """The workbench of a project."""
         from kibitz.features.workbench import Workbench
 
-        root = self.root_of(document.path if document is not None else None)
         if root not in self._benches:
             settings = self.settings
             if root is not None and (not self.folders or root != self.folders[0]):
                 settings, problems = load(editor=self.editor_settings, root=root)
                 self.problems += [p for p in problems if p not in self.problems]
+                self.complain()
             self._benches[root] = Workbench(self.services, settings, root, self.open_documents)
         return self._benches[root]
 
@@ -116,6 +121,10 @@ class Session:
             if inside(path, folder):
                 return folder
         return project_root(path) if path.parent.is_dir() else None
+
+    def open_projects(self) -> tuple[ProjectContext, ...]:
+        """The projects whose index is in use; none before something was asked of one."""
+        return tuple(self._services.projects.values()) if self._services is not None else ()
 
     async def close(self) -> None:
         """End what was opened."""

@@ -19,3 +19,4 @@ def handle(session: Session, params: lsp.DidChangeWorkspaceFoldersParams) -> Non
         if path is not None and path.is_dir() and path not in session.folders:
             session.folders.append(path)
     session.load_settings()
+    session.complain()

@@ -8,12 +8,15 @@ from lsprotocol import types as lsp
 
 from kibitz.errors import KibitzError
 from kibitz.lsp.configure import pull_settings, start_log
+from kibitz.lsp.indexing import index_folders
 from kibitz.lsp.session import Session
 
 log = logging.getLogger("kibitz.session")
 
 METHOD = lsp.INITIALIZED
-WATCHED = ("**/.kibitz.toml", "**/pyproject.toml", "**/.gitignore")
+SETTINGS_FILES = ("**/.kibitz.toml", "**/pyproject.toml")
+ALL_FILES = ("**/*",)
+"""Watched where an index is kept: a branch switch changes many files that no editor has open."""
 
 
 async def handle(session: Session, _params: lsp.InitializedParams) -> None:
@@ -23,7 +26,8 @@ async def handle(session: Session, _params: lsp.InitializedParams) -> None:
         await pull_settings(session)
     session.complain()
     if session.client.watch_files:
-        watchers = [lsp.FileSystemWatcher(pattern) for pattern in WATCHED]
+        patterns = ALL_FILES if session.services.asks_a_model else SETTINGS_FILES
+        watchers = [lsp.FileSystemWatcher(pattern) for pattern in patterns]
         registration = lsp.Registration(
             "kibitz-files",
             lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES,
@@ -35,5 +39,11 @@ async def handle(session: Session, _params: lsp.InitializedParams) -> None:
             log.warning(
                 "the editor declared watched files and refused them: settings files are read at start only"
             )
-    await session.services.warm()
-    session.status("Normal")
+    try:
+        await session.services.warm()
+    except KibitzError as error:  # the next request tries again
+        session.report(error)
+        session.status("Error", error.message)
+    else:
+        session.status("Normal")
+    await index_folders(session)
