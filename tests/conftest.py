@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 
 for _name in list(os.environ):
-    if _name.startswith("KIBITZ_") and not _name.startswith(
-        ("KIBITZ_CODE_OSS", "KIBITZ_REQUIRE", "KIBITZ_ARTIFACTS")
-    ):
-        del os.environ[_name]
-    elif _name.endswith(("_API_KEY", "_API_TOKEN")):
+    if (
+        _name.startswith("KIBITZ_")
+        and not _name.startswith(("KIBITZ_CODE_OSS", "KIBITZ_REQUIRE", "KIBITZ_ARTIFACTS"))
+    ) or _name.endswith(("_API_KEY", "_API_TOKEN")):
         del os.environ[_name]
 for _name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
     os.environ.pop(_name, None)

@@ -6,8 +6,9 @@ import ast
 from functools import cache
 from pathlib import Path
 
-import kibitz
 import pytest
+
+import kibitz
 
 PACKAGE = Path(kibitz.__file__).parent
 FLOORS = (

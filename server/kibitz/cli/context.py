@@ -32,13 +32,9 @@ def command(target: str, tokens: int | None, options: Options) -> None:
             built = await window(bench, document, position, budget)
         if options.json:
             snippets = [attrs.asdict(snippet) for snippet in built.snippets]
-            data = {
-                "prefix": built.prefix,
-                "suffix": built.suffix,
-                "snippets": snippets,
-                "tokens": built.tokens,
-            }
-            print_json({**data, **({"skipped": built.skipped} if built.skipped else {})})
+            print_json(
+                {"prefix": built.prefix, "suffix": built.suffix, "snippets": snippets, "tokens": built.tokens}
+            )
             return 0
         for snippet in built.snippets:
             where = f"{snippet.path}:{snippet.start_line + 1}-{snippet.end_line + 1}"

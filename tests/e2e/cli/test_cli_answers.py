@@ -157,7 +157,7 @@ def test_context_is_what_would_be_sent(project: Path, monkeypatch: pytest.Monkey
     assert small["tokens"] <= 64
     assert small["prefix"].endswith("    total = ")
     text = here("context", f"shop.py:{TOTAL}:13")
-    assert "prefix" in text.out
+    assert "before the cursor" in text.out
     assert "total = " in text.out
 
 
@@ -168,7 +168,7 @@ def test_index_prints_figures(project: Path, monkeypatch: pytest.MonkeyPatch) ->
     rows = {row["language"]: row for row in figures["languages"]}
     assert rows["python"]["files"] == 1
     assert figures["definitions"] >= 2
-    assert rows["go"]["definitions"] >= 1
+    assert rows["go"]["files"] == 1
     assert str(project) in kibitz("index", project).out
 
 

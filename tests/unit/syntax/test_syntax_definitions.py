@@ -10,11 +10,11 @@ import statistics
 from types import ModuleType
 
 import pytest
-from support.syntax_main import GO, JAVA, JAVASCRIPT, PYTHON, RUST, TSX, TYPESCRIPT
-from support.syntax_others import OTHERS
 
 from kibitz.syntax.tree import Definition, Tree, parse
 from kibitz.text import Document
+from support.syntax_main import GO, JAVA, JAVASCRIPT, PYTHON, RUST, TSX, TYPESCRIPT
+from support.syntax_others import OTHERS
 
 
 def tree_of(text: str, language: str) -> Tree:

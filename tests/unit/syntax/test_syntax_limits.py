@@ -102,7 +102,7 @@ def test_trees_may_be_asked_from_many_threads() -> None:
                 assert tree is not None
                 assert len(tree.definitions) == document.text.count("def ")
                 ask_everything(tree)
-        except BaseException as error:  # noqa: BLE001 - carried to the test's own thread
+        except BaseException as error:
             failures.append(error)
 
     threads = [threading.Thread(target=work, args=(documents[n::2] + documents[:3],)) for n in range(4)]
