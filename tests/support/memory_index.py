@@ -198,6 +198,10 @@ class MemoryIndex:
         rows = [row for name in sorted(set(names)) for row in self._named.get(name, ())]
         return rows[:limit]
 
+    def definitions_of_each(self, names: Collection[str], each: int) -> Sequence[DefinitionRow]:
+        """See Reader."""
+        return [row for name in sorted(set(names)) for row in self._named.get(name, ())[:each]]
+
     def definitions_in(self, path: str) -> Sequence[DefinitionRow]:
         """See Reader."""
         return self.definitions.get(path, [])

@@ -64,6 +64,10 @@ class Reader(Protocol):
         """The definitions of these names anywhere in the project."""
         ...
 
+    def definitions_of_each(self, names: Collection[str], each: int) -> Sequence[DefinitionRow]:
+        """Of each of these names at most so many definitions, by name and path."""
+        ...
+
     def definitions_in(self, path: str) -> Sequence[DefinitionRow]:
         """The definitions of one file, in its order."""
         ...

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
+from kibitz.index.memo import LinesKept, RowsKept, definition
 from kibitz.index.overlay import OpenText, Overlay
 from kibitz.index.reader import DefinitionRow, FileRow, ImportRow, WindowRow
 from kibitz.index.resolve import Resolver
 from kibitz.index.words import code_words, parts_of, window_end, words_of
 from kibitz.store.index_file import StoredImport, last_of
-from kibitz.store.index_reads import DefinitionTuple, IndexReads
+from kibitz.store.index_reads import IndexReads
 
 MAX_TERMS = 24
+MAX_PLACES = 6000
+"""How many windows all words searched for may stand in, but for the rarest: each is scored, and that takes time."""
 COMMON = 0.25
 """A word in more than this part of all windows tells none apart: it is not searched for where there are others."""
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
@@ -25,6 +28,8 @@ class View:
     def __init__(self, reads: IndexReads, overlay: Overlay) -> None:
         self._reads = reads
         self._overlay = overlay
+        self._rows = RowsKept(reads)
+        self._lines = LinesKept(reads)
         self._resolver: Resolver | None = None
         self._resolver_of: tuple[int, int] = (-1, -1)
         self._targets: dict[str, set[str]] = {}
@@ -35,6 +40,7 @@ class View:
     def forget(self) -> None:
         """Work out anew what was kept of the stored files."""
         self._resolver, self._graph_of = None, (-1, -1, -1)
+        self._rows.forget()
 
     def files(self, language: str | None = None) -> Sequence[FileRow]:
         """The files, by path."""
@@ -49,22 +55,35 @@ class View:
     def definitions_named(self, names: Collection[str], limit: int = 200) -> Sequence[DefinitionRow]:
         """The definitions of these names anywhere in the project, by path."""
         wanted = sorted(set(names))
-        stored = self._reads.definitions_named(wanted, limit + self._hidden())
-        return self._merged(stored, lambda row: row.name in wanted, limit)
+        stored = list(map(definition, self._reads.definitions_named(wanted, limit + self._hidden())))
+        return self._merged(stored, wanted, lambda row: row.name in wanted, limit)
+
+    def definitions_of_each(self, names: Collection[str], each: int) -> Sequence[DefinitionRow]:
+        """Of each of these names at most so many definitions, by name and path."""
+        found: list[DefinitionRow] = []
+        stored = self._rows.named(names, each + self._hidden())
+        opened = self._opened_with(names)
+        for name in sorted(set(names)):
+            rows = [row for row in stored[name] if row.path not in self._overlay]
+            rows += [row for one in opened for row in one.definitions if row.name == name]
+            rows.sort(key=lambda row: row.path)
+            found += rows[:each]
+        return found
 
     def definitions_in(self, path: str) -> Sequence[DefinitionRow]:
         """The definitions of one file, in its order."""
         opened = self._overlay.get(path)
         if opened is not None:
             return opened.definitions
-        return [_definition(row) for row in self._reads.definitions_in(path)]
+        return self._rows.inside(path)
 
     def members_of(self, container: str, limit: int = 200) -> Sequence[DefinitionRow]:
         """What is defined directly inside of a definition of this (dotted or last) name, by path."""
-        stored = self._reads.members_of(container, limit + self._hidden())
+        stored = self._rows.members(container, limit + self._hidden())
         dotted = "." in container
         return self._merged(
             stored,
+            (last_of(container) or "",),
             lambda row: (row.container if dotted else last_of(row.container)) == container,
             limit,
         )
@@ -106,21 +125,22 @@ class View:
         self, words: Sequence[str], limit: int = 50, language: str | None = None
     ) -> Sequence[WindowRow]:
         """The windows that hold most of the words, the rarer ones first (BM25)."""
-        count = self._reads.window_count()
-        terms = {term: self._reads.frequency(term) for term in _terms(words)}
+        count = self._rows.window_count()
+        terms = {term: self._rows.frequency(term) for term in _terms(words)}
         chosen = sorted(terms, key=lambda term: (terms[term], term))
         telling = [term for term in chosen if terms[term] <= max(50, count * COMMON)]
-        chosen = (telling or chosen)[:MAX_TERMS]
+        chosen = _within_reach((telling or chosen)[:MAX_TERMS], terms)
         known = [term for term in chosen if terms[term]]
         hidden = limit + 16 * len(self._overlay)
         hits = [h for h in self._reads.search(known, hidden, language) if h.path not in self._overlay]
         hits += self._overlay.search(chosen, terms, count, language)
         hits.sort(key=lambda hit: (-hit.score, hit.path, hit.start))
         rows: list[WindowRow] = []
-        cache: dict[str, list[str]] = {}
+        cache: dict[str, Sequence[str]] = {}
         for path, start, score in hits[:limit]:
             if path not in cache:
-                cache[path] = (self._text(path) or "").split("\n")
+                opened = self._overlay.get(path)
+                cache[path] = opened.text.split("\n") if opened is not None else self._lines.of(path)
             lines = cache[path]
             end = window_end(lines, start)
             rows.append(WindowRow(path, start, end - 1, "\n".join(lines[start:end]), score))
@@ -133,13 +153,21 @@ class View:
 
     def _hidden(self) -> int:
         """How many stored rows the open documents may take away from an answer."""
-        return sum(len(self._reads.definitions_in(path)) for path in self._overlay)
+        return sum(len(self._rows.inside(path)) for path in self._overlay)
+
+    def _opened_with(self, names: Collection[str]) -> list[OpenText]:
+        """The open documents that hold one of these words: none other can define it, and parsing takes time."""
+        return [one for one in self._overlay.all() if any(name in one.text for name in names)]
 
     def _merged(
-        self, stored: Sequence[DefinitionTuple], fits: Callable[[DefinitionRow], bool], limit: int
+        self,
+        stored: Sequence[DefinitionRow],
+        words: Collection[str],
+        fits: Callable[[DefinitionRow], bool],
+        limit: int,
     ) -> Sequence[DefinitionRow]:
-        rows = [_definition(row) for row in stored if row.path not in self._overlay]
-        rows += [row for one in self._overlay.all() for row in one.definitions if fits(row)]
+        rows = [row for row in stored if row.path not in self._overlay]
+        rows += [row for one in self._opened_with(words) for row in one.definitions if fits(row)]
         rows.sort(key=lambda row: row.path)  # stable: the order within a file stays
         return rows[:limit]
 
@@ -215,15 +243,13 @@ def _terms(words: Sequence[str]) -> list[str]:
     return list(found)
 
 
-def _definition(row: DefinitionTuple) -> DefinitionRow:
-    return DefinitionRow(
-        row.path,
-        row.name,
-        row.kind,
-        row.container,
-        row.start,
-        row.stop,
-        row.signature,
-        row.documentation,
-        tuple(row.bases.split("\n")) if row.bases else (),
-    )
+def _within_reach(terms: Sequence[str], frequencies: Mapping[str, int]) -> list[str]:
+    """The rarer terms, as many as can be searched for in the time a keystroke has."""
+    found: list[str] = []
+    places = 0
+    for term in terms:
+        places += frequencies[term]
+        if found and places > MAX_PLACES:
+            break
+        found.append(term)
+    return found

@@ -120,6 +120,11 @@ class IndexFile:
         """Whether an error says that the connection was closed meanwhile."""
         return isinstance(error, sqlite3.ProgrammingError)
 
+    def changes(self) -> int:
+        """A number that is another one after something was written."""
+        row = self.reader.execute("PRAGMA data_version").fetchone()
+        return int(row[0])
+
     # writing
 
     def known(self) -> dict[str, Known]:

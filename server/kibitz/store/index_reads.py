@@ -77,6 +77,21 @@ class IndexReads:
             f"WHERE d.name IN ({marks(names)}) ORDER BY f.path, d.at LIMIT ?", (*map(clean, names), limit)
         )
 
+    def definitions_of_each(self, names: Collection[str], each: int) -> list[DefinitionTuple]:
+        """Of each name at most so many definitions, by name, path and place."""
+        columns = "path, name, kind, container, start, stop, signature, documentation, bases"
+        rows = self._db.execute(
+            f"SELECT {columns} FROM (SELECT {_DEFINITION}, d.at, "  # noqa: S608
+            f"row_number() OVER (PARTITION BY d.name ORDER BY f.path, d.at) AS number {_FROM} "
+            f"WHERE d.name IN ({marks(names)})) WHERE number <= ? ORDER BY name, path, at",
+            (*map(clean, names), each),
+        )
+        return list(map(DefinitionTuple._make, rows))
+
+    def changes(self) -> int:
+        """A number that is another one after something was written."""
+        return self._file.changes()
+
     def definitions_in(self, path: str) -> list[DefinitionTuple]:
         """The definitions of a file, in its order."""
         return self._definitions("WHERE f.path = ? ORDER BY d.at", (clean(path),))
@@ -110,6 +125,11 @@ class IndexReads:
             (path, language, StoredImport(module, tuple(names.split("\n")) if names else (), alias))
             for path, language, module, names, alias in rows
         ]
+
+    def hash(self, path: str) -> bytes | None:
+        """What tells a file's contents from others; None where it is not in."""
+        row = self._db.execute("SELECT hash FROM files WHERE path = ? AND kept", (clean(path),)).fetchone()
+        return row[0] if row else None
 
     def text(self, path: str) -> str | None:
         """A file's text; None where it is not in."""
@@ -158,7 +178,7 @@ class IndexReads:
 
     def _definitions(self, rest: str, values: tuple[object, ...]) -> list[DefinitionTuple]:
         rows = self._db.execute(f"SELECT {_DEFINITION} {_FROM} {rest}", values)
-        return [DefinitionTuple(*row) for row in rows]
+        return list(map(DefinitionTuple._make, rows))
 
 
 def marks(values: Collection[object]) -> str:
