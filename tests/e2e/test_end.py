@@ -60,6 +60,35 @@ async def test_no_process_outlives_the_server(how: str) -> None:
                 await asyncio.sleep(0.01)
 
 
+@pytest.mark.parametrize("how", ["shutdown", "exit", "SIGINT"])
+async def test_it_ends_while_its_processes_are_being_started(how: str) -> None:
+    for number in range(3):
+        async with Editor(PROFILES["vscode"]) as editor:
+            await editor.initialize()
+            editor.open(URI, BUGGY)
+            for name, given in (
+                ("kibitz.findBugs", {}),
+                ("kibitz.refactor", {"range": BODY, "kind": "extract_function"}),
+                ("kibitz.chat.send", {"message": "What is a wombat?"}),
+            ):
+                editor.start(
+                    "workspace/executeCommand", {"command": name, "arguments": [{"uri": URI, **given}]}
+                )
+            begun = number + 1  # each time a little later
+            await editor.until(
+                lambda n=begun: sum(m.get("method") == "$/progress" for m in editor.messages) >= n
+            )
+            if how == "SIGINT":
+                editor.process.send_signal(signal.SIGINT)
+            elif how == "exit":
+                editor.notify("exit")
+            else:
+                await editor.request("shutdown")
+                editor.notify("exit")
+            code = await asyncio.wait_for(editor.process.wait(), 20)
+            assert code == {"SIGINT": 130, "exit": 1, "shutdown": 0}[how]
+
+
 async def test_work_under_way_does_not_hold_up_the_end() -> None:
     async with Editor(PROFILES["vscode"]) as editor:
         await editor.initialize()

@@ -27,10 +27,13 @@ class Stubborn(Editor):
         super().__init__(*given, **named)
         self.refuses: set[str] = set()
         self.says: dict[str, Any] = {}
+        self.mute: set[str] = set()
 
     def _receive(self, message: dict[str, Any]) -> None:
         method = message.get("method", "")
-        if "id" in message and (method in self.refuses or method in self.says):
+        if method in self.mute:
+            self.messages.append(message)
+        elif "id" in message and (method in self.refuses or method in self.says):
             self.messages.append(message)
             error = {"code": -32603, "message": "No."}
             body = {"error": error} if method in self.refuses else {"result": self.says[method]}
@@ -188,3 +191,33 @@ async def test_an_editor_that_refuses_everything_is_served() -> None:
         assert (await editor.command("kibitz.findBugs", {"uri": URI}))["findings"]
         assert (await editor.command("kibitz.refactor", EXTRACT))["applied"] is False
         assert await editor.leave() == 0
+
+
+async def test_an_answer_to_a_question_nobody_waits_for_any_more_holds_nothing_up() -> None:
+    async with Stubborn(PROFILES["vscode"]) as editor:
+        await opened(editor)
+        method = "window/workDoneProgress/create"
+        editor.mute.add(method)
+        number = editor.start(
+            "workspace/executeCommand", {"command": "kibitz.explain", "arguments": [{"uri": URI}]}
+        )
+        question = await editor.until(
+            lambda: next((m for m in editor.messages if m.get("method") == method), None)
+        )
+        editor.notify("$/cancelRequest", {"id": number})
+        assert (await editor.answer(number))["error"]["code"] == -32800
+        editor.mute.clear()
+        late = encode({"jsonrpc": "2.0", "id": question["id"], "result": None})
+        twice = encode({"jsonrpc": "2.0", "id": question["id"], "error": {"code": 1, "message": "m"}})
+        foreign = encode({"jsonrpc": "2.0", "id": "never asked", "result": 7})
+        odd = encode({"jsonrpc": "2.0", "id": [], "result": 7})
+        status = encode(
+            {
+                "jsonrpc": "2.0",
+                "id": "s",
+                "method": "workspace/executeCommand",
+                "params": {"command": "kibitz.status"},
+            }
+        )
+        editor.raw(late + twice + foreign + odd + status)
+        await editor.until(lambda: editor.answers.get("s"), "for what came in the same piece")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 
@@ -35,6 +36,18 @@ def run() -> None:
     from kibitz.lsp.server import quiet_libraries, serve
 
     quiet_libraries()
-    code = asyncio.run(serve(out))
-    sys.stderr.flush()
-    os._exit(code)  # the thread that reads standard input cannot be woken, and nothing is left to do
+
+    async def until_left() -> None:
+        try:
+            code = await serve(out)
+        except asyncio.CancelledError:  # interrupted
+            code = 130
+        except Exception:
+            logging.getLogger("kibitz.serve").exception("the server failed")
+            code = 1
+        sys.stderr.flush()
+        # the thread that reads standard input cannot be woken, and asyncio's own end waits for ever for a process that
+        # is just being started; everything that has to be closed is
+        os._exit(code)
+
+    asyncio.run(until_left())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from attrs import frozen
 
@@ -48,15 +49,19 @@ class Chooser:
         self._likely = likely
         self._left = budget
         self._limits = limits
+        self._echo = limits.echo
         self._covered: dict[bool, set[str]] = {True: set(), False: set()}
         self._shown: dict[tuple[str, bool], set[Key]] = {}
 
     def _value(self, piece: Piece) -> tuple[float, int]:
         mine, others = self._covered[piece.outline], self._covered[not piece.outline]
         gain = 0.0
+        likely, echo = self._likely, self._echo
         for name in piece.names:  # a sorted tuple: sums of floats depend on the order
             if name not in mine:
-                gain += self._likely[name] * (self._limits.echo if name in others else 1.0)
+                gain += likely[name] * echo if name in others else likely[name]
+        if gain <= 0.0:
+            return 0.0, 0
         cost = self._cost(piece)
         return gain / cost**self._limits.dear if cost else 0.0, cost
 
@@ -69,7 +74,10 @@ class Chooser:
 
     def choose(self, pieces: Sequence[Piece]) -> list[Piece]:
         """The pieces taken, in the order they were."""
-        heap = [(-self._value(piece)[0], number) for number, piece in enumerate(pieces)]
+        values = [
+            self._value(piece)[0] for piece in pieces
+        ]  # one only falls while others are taken, but for echoes
+        heap = [(-value, number) for number, value in enumerate(values) if value > 0]
         heapq.heapify(heap)
         taken: list[Piece] = []
         while heap:
@@ -90,6 +98,7 @@ class Chooser:
         return taken
 
 
+@lru_cache(4096)
 def file_cost(path: str) -> int:
     """The tokens of naming a file above what is shown of it."""
     return estimate(path) + HEADER_TOKENS

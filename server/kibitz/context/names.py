@@ -15,10 +15,12 @@ from kibitz.index.reader import DefinitionRow, ImportRow, Reader, WindowRow
 
 TYPES = ("class", "interface", "struct", "enum", "type")
 CALLABLE = ("function", "method", "macro")
-NAMES_AT_ONCE = 12
+EACH = 12
+"""How many definitions of a name are looked at."""
+
 STRONG = 0.2
 BASE_SHARE = 0.6
-_ASKED = re.compile(r"(\w+)(?:\(\))?[?!]?(?:\.|->|::)\s*(\w+)")
+_ASKED = re.compile(r"\b(\w++)(?:\(\))?[?!]?(?:\.|->|::)\s*(\w+)")
 
 
 def other(path: str, own: str) -> bool:
@@ -134,14 +136,10 @@ def _defined(names: Sequence[str], path: str, reader: Reader, votes: Votes) -> d
     found: dict[str, list[DefinitionRow]] = defaultdict(list)
     for row in votes.rows.values():
         found[row.name].append(row)
-    missing = sorted(name for name in names if name not in found)
-    for at in range(
-        0, len(missing), NAMES_AT_ONCE
-    ):  # few at once: a name with many definitions displaces only a few
-        some = missing[at : at + NAMES_AT_ONCE]
-        for row in _without_locals(reader.definitions_named(some, limit=5 * NAMES_AT_ONCE)):
-            if other(row.path, path):
-                found[row.name].append(row)
+    missing = [name for name in names if name not in found]
+    for row in _without_locals(reader.definitions_of_each(missing, EACH)):
+        if other(row.path, path):
+            found[row.name].append(row)
     return found
 
 
@@ -166,15 +164,16 @@ def _windows(
     against: dict[str, float] = defaultdict(lambda: 1.0)
     times: Counter[str] = Counter()
     asked: Counter[tuple[str, str]] = Counter()
+    near = frozenset(query.near)
     for row in rows:
         lines = code_lines(row.text, query.language)
         share = row.score / best
         weight = weights.windows * share**weights.windows_power
-        for word in frozenset().union(*(words for _, words in lines)):
+        for word in frozenset().union(*(words for _, words in lines)) - query.known:
             against[word] *= 1 - weight
         for line, words in lines:
-            if words & query.near.keys():
-                pairs = set(_ASKED.findall(line))
+            if not words.isdisjoint(near):
+                pairs = _asked(line)
                 asked.update(pairs)
                 times.update({receiver for receiver, _ in pairs})
     for word, value in against.items():
@@ -184,6 +183,12 @@ def _windows(
             trust = query.near[receiver] * weights.receiver
             votes.add(name, trust * count / (times[receiver] + 2), f"asked of `{receiver}` elsewhere")
     return rows
+
+
+@lru_cache(8192)
+def _asked(line: str) -> frozenset[tuple[str, str]]:
+    """What a line asks of what: ("reader", "lines") in "reader.lines()"."""
+    return frozenset(_ASKED.findall(line))
 
 
 def _types(

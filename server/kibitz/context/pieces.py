@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from attrs import frozen
@@ -17,6 +17,7 @@ from kibitz.index.reader import DefinitionRow, Reader
 CUT = "…"
 LONGEST_SIGNATURE = 160
 ROWS_PER_NAME = 2
+HOLDERS = 60
 RUN = 4
 _OPEN = re.compile(r"[=({\[,:]$")
 
@@ -64,6 +65,7 @@ def signature_pieces(found: Candidates, reader: Reader) -> list[Piece]:
     rows = [row for name in found.likely for row in found.definitions[name][:ROWS_PER_NAME] if row.signature]
     holders = _holders(rows, reader)
     result: list[Piece] = []
+    words: dict[str, list[str]] = {}
     for row in rows:
         text = shortened(row.signature)
         holder = _holder_of(row, holders)
@@ -76,7 +78,10 @@ def signature_pieces(found: Candidates, reader: Reader) -> list[Piece]:
                 priced((top, top), shortened(holder.signature)),
                 priced((top, row.start_line), "  " + text),
             )
-        names = tuple(sorted({w for _, line, _ in lines for w in WORD.findall(line) if w in found.likely}))
+        for _, line, _ in lines:
+            if line not in words:
+                words[line] = [w for w in WORD.findall(line) if w in found.likely]
+        names = tuple(sorted({w for _, line, _ in lines for w in words[line]}))
         start = min(row.start_line, holder.start_line) if holder else row.start_line
         result.append(
             Piece(row.path, True, lines, names, found.reasons.get(row.name, ""), start, row.end_line)
@@ -84,11 +89,12 @@ def signature_pieces(found: Candidates, reader: Reader) -> list[Piece]:
     return result
 
 
-def _holders(rows: Iterable[DefinitionRow], reader: Reader) -> dict[tuple[str, str], list[DefinitionRow]]:
+def _holders(rows: Sequence[DefinitionRow], reader: Reader) -> dict[tuple[str, str], list[DefinitionRow]]:
     names = {row.container.rpartition(".")[2] for row in rows if row.container}
     holders: dict[tuple[str, str], list[DefinitionRow]] = defaultdict(list)
-    for row in reader.definitions_named(sorted(names), limit=2000):
-        if row.kind not in ("variable", "constant"):
+    paths = {row.path for row in rows}
+    for row in reader.definitions_of_each(names, HOLDERS):
+        if row.path in paths and row.kind not in ("variable", "constant"):
             holders[row.path, row.name].append(row)
     return holders
 
@@ -116,26 +122,34 @@ def line_pieces(found: Candidates, language: str, run_lines: int = RUN) -> list[
     """
     result: list[Piece] = []
     seen: set[tuple[str, int]] = set()
-    likely = found.likely.keys()
+    likely = frozenset(found.likely)
     defined = {(row.path, row.start_line, name) for name in likely for row in found.definitions[name]}
     for window in found.windows:
         lines = window.text.split("\n")
         code = code_lines(window.text, language)
         words = [
-            frozenset(w for w in words & likely if (window.path, window.start_line + n, w) not in defined)
+            frozenset()
+            if words.isdisjoint(likely)
+            else frozenset(
+                w for w in words & likely if (window.path, window.start_line + n, w) not in defined
+            )
             for n, (_, words) in enumerate(code)
         ]
+        if not any(words):
+            continue
+        bare = [bool(line.strip()) for line, _ in code]
+        shown = [priced((window.start_line + n,) * 2, line.rstrip()) for n, line in enumerate(lines)]
         for at in range(len(lines)):
             number = window.start_line + at
             if not words[at] or (window.path, number) in seen:
                 continue
             seen.add((window.path, number))
-            run = [n for n in range(at, min(len(lines), at + run_lines)) if code[n][0].strip()]
+            run = [n for n in range(at, min(len(lines), at + run_lines)) if bare[n]]
             result.append(
                 Piece(
                     window.path,
                     False,
-                    tuple(priced((window.start_line + n,) * 2, lines[n].rstrip()) for n in run),
+                    tuple(shown[n] for n in run),
                     tuple(sorted(frozenset().union(*(words[n] for n in run)))),
                     "code like this",
                     number,

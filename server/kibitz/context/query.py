@@ -25,6 +25,9 @@ _CODE = re.compile(
     r"[=({\[;\]})@]|\w\.\w|[:,]$|^(?:return|import|from|use|raise|throw|case|yield|await|pub|type)\b"
 )
 
+LONGEST_KEPT = 4000
+"""Paragraphs of more characters are not remembered, so that what is stays small."""
+
 LINES_BEFORE = 40
 LINES_AFTER = 12
 FADE = 8.0
@@ -62,12 +65,25 @@ def code_of(line: str, language: str) -> str:
     return bare if _CODE.search(text) or len(text.split()) < 3 else ""
 
 
-@lru_cache(8192)
+@lru_cache(4096)
 def code_lines(text: str, language: str) -> tuple[tuple[str, frozenset[str]], ...]:
     """The lines of a text without strings and comments, each with its words that are no keywords."""
     spared = facts(language).words
     lines = [code_of(line, language) for line in text.split("\n")]
     return tuple((line, frozenset(WORD.findall(line)) - spared) for line in lines)
+
+
+def words_known(text: str) -> frozenset[str]:
+    """All words of a text. Its paragraphs are remembered: one keystroke changes one of them."""
+    found: set[str] = set()
+    for part in text.split("\n\n"):
+        found |= _words_of(part) if len(part) <= LONGEST_KEPT else frozenset(WORD.findall(part))
+    return frozenset(found)
+
+
+@lru_cache(4096)
+def _words_of(part: str) -> frozenset[str]:
+    return frozenset(WORD.findall(part))
 
 
 @lru_cache(16384)
@@ -102,7 +118,7 @@ def query_at(
         note(header, HEADER_SHARE)
     for text in edited:
         note(text, EDITED_SHARE)
-    known = frozenset(WORD.findall(document.text))
+    known = words_known(document.text)
     ordered = tuple(sorted(near, key=lambda word: (-near[word], word)))
     return Query(
         language=document.language,

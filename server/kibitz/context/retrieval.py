@@ -149,11 +149,11 @@ def _newer(
     recent_edits: Sequence[Edited],
 ) -> list[WindowRow]:
     """Windows of what is open or was just edited: the edits, and those with the most of the words near the cursor."""
-    near = query_at(document, position).near
     rows = [
         WindowRow(e.path, e.start_line, e.start_line + e.text.count("\n"), e.text, 0.8) for e in recent_edits
     ]
     windows: list[tuple[float, str, int, str]] = []
+    near = query_at(document, position).near if open_documents else {}
     for opened in open_documents:
         name = _relative(opened, document, path)
         if not name or name == path:

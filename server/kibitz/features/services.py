@@ -162,13 +162,13 @@ class Services:
 
     async def close(self) -> None:
         """End the processes and close the database."""
-        for project in self._projects.values():
+        for project in list(self._projects.values()):
             await project.close()
         if self._gateway is not None:
             await self._gateway.close()
         if self._offline is not None:
             await self._offline.close()
-        for worker in self._workers.values():
+        for worker in list(self._workers.values()):  # work that ends meanwhile may still start one
             await worker.close()
         if self._store is not None:
             await self._store.close()

@@ -7,7 +7,7 @@ import re
 import stat
 
 from attrs import frozen
-from pathspec import GitIgnoreSpec
+from pathspec import GitIgnoreSpec, RegexPattern
 
 MAX_IGNORE_BYTES = 1_000_000
 MAX_STARS = 6
@@ -41,7 +41,26 @@ class Rules:
                 # what lies in a folder, not the folder: something in it may be included again
                 matched = pattern.regex.match(name) if pattern.regex is not None else None
                 return None if matched is not None and matched.end() == len(name) else True
+        if found.include is False and found.index is not None:
+            return self._own_verdict(name, found.index)
         return found.include
+
+    def _own_verdict(self, name: str, last: int) -> bool | None:
+        """The word of the last pattern that speaks of the path itself.
+
+        pathspec lets a pattern speak of all that lies in a folder; to git, `!/a/` includes the folder `a` again, and
+        what in it matches an earlier pattern is still excluded.
+        """
+        for pattern in reversed(self.spec.patterns[: last + 1]):
+            if pattern.include is not None and _itself(pattern, name):
+                return bool(pattern.include)
+        return None
+
+
+def _itself(pattern: RegexPattern, name: str) -> bool:
+    """Whether a pattern speaks of a path, and not only of a folder the path lies in."""
+    matched = pattern.regex.match(name) if pattern.regex is not None else None
+    return matched is not None and (matched.end() == len(name) or str(pattern.pattern).rstrip().endswith("*"))
 
 
 def rules(lines: list[str], base: str = "", prefix: str = "") -> Rules | None:

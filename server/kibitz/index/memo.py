@@ -50,14 +50,20 @@ class RowsKept:
         self._look()
         key = ("members", container, limit)
         kept: Sequence[DefinitionRow] | None = self._kept.get(key)
-        return kept if kept is not None else self._keep(key, map(definition, self._reads.members_of(container, limit)))
+        return (
+            kept
+            if kept is not None
+            else self._keep(key, map(definition, self._reads.members_of(container, limit)))
+        )
 
     def inside(self, path: str) -> Sequence[DefinitionRow]:
         """See `IndexReads.definitions_in`."""
         self._look()
         key = ("inside", path)
         kept: Sequence[DefinitionRow] | None = self._kept.get(key)
-        return kept if kept is not None else self._keep(key, map(definition, self._reads.definitions_in(path)))
+        return (
+            kept if kept is not None else self._keep(key, map(definition, self._reads.definitions_in(path)))
+        )
 
     def frequency(self, term: str) -> int:
         """See `IndexReads.frequency`."""
@@ -96,7 +102,7 @@ class LinesKept:
         self._kept: OrderedDict[str, tuple[bytes, int, list[str]]] = OrderedDict()
         self._characters = 0
 
-    def of(self, path: str) -> Sequence[str]:
+    def of(self, path: str) -> list[str]:
         """A file's lines; one empty line where it is gone."""
         state = self._reads.hash(path)
         known = self._kept.pop(path, None)

@@ -136,7 +136,7 @@ class View:
         hits += self._overlay.search(chosen, terms, count, language)
         hits.sort(key=lambda hit: (-hit.score, hit.path, hit.start))
         rows: list[WindowRow] = []
-        cache: dict[str, Sequence[str]] = {}
+        cache: dict[str, list[str]] = {}
         for path, start, score in hits[:limit]:
             if path not in cache:
                 opened = self._overlay.get(path)

@@ -54,11 +54,12 @@ class Protocol(LanguageServerProtocol):
         for message in self._frames.feed(data):
             if isinstance(message, Malformed):
                 self._fail(None, -32700, f"The message's {message.part} could not be read.")
-            elif isinstance(message, list):
-                for one in message or [None]:
+                continue
+            for one in (message or [None]) if isinstance(message, list) else [message]:
+                try:
                     self._take(one)
-            else:
-                self._take(message)
+                except Exception:
+                    log.exception("a message could not be handled")  # the next ones are waiting
 
     def _take(self, message: Any) -> None:
         if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
@@ -159,14 +160,21 @@ class Protocol(LanguageServerProtocol):
             self.in_background(outcome, method)
 
     def _take_response(self, message: dict[str, Any]) -> None:
+        number: Any = message.get("id")
+        future = self._request_futures.pop(number, None) if _is_id(number) else None
+        if future is None or future.done():  # whoever asked was cancelled meanwhile
+            self._result_types.pop(str(number), None)
+            return
         try:
             answer = self.structure_message(message)
         except JsonRpcException:
-            future = self._request_futures.pop(message.get("id", ""), None)
-            if future is not None and not future.done():
-                future.set_exception(KibitzError("bad_response", "The editor's answer does not fit."))
+            future.set_exception(KibitzError("bad_response", "The editor's answer does not fit."))
             return
-        self._handle_response(answer.id, getattr(answer, "result", None), getattr(answer, "error", None))
+        self._result_types.pop(answer.id, None)
+        if (error := getattr(answer, "error", None)) is not None:
+            future.set_exception(JsonRpcException.from_error(error))
+        else:
+            future.set_result(getattr(answer, "result", None))
 
     def _params(self, message: dict[str, Any]) -> Any:
         if self.get_message_type(message["method"]) is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import cached_property
 
 from kibitz.text import Document, Position, Range
 
@@ -24,7 +25,6 @@ class Offsets:
         data = text.encode("utf-8", "replace")
         self.data = _LONE_CR.sub(b"\n", data) if b"\r" in data else data
         self._document = document
-        self._starts = document.line_starts
         self._ascii = len(data) == len(text)
         self._marks: list[int] = []
         if not self._ascii:
@@ -32,6 +32,10 @@ class Offsets:
             for at in range(0, len(text), _STEP):
                 self._marks.append(total)
                 total += len(text[at : at + _STEP].encode("utf-8", "replace"))
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return self._document.line_starts  # a parse alone does not need them
 
     def point(self, byte: int) -> int:
         """The offset in code points of a byte offset; inside of a character, that of the character after it."""

@@ -6,6 +6,7 @@ import threading
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from tree_sitter import Node, Parser, QueryCursor
 from tree_sitter import Tree as RawTree
@@ -26,11 +27,14 @@ _pool: dict[str, list[Parser]] = defaultdict(list)
 class Source:
     """A document, its bytes, and the tree a grammar made of them."""
 
-    def __init__(self, document: Document, offsets: Offsets, raw: RawTree, *, incremental: bool) -> None:
+    def __init__(
+        self, document: Document, offsets: Offsets, raw: RawTree, depth: int, *, incremental: bool
+    ) -> None:
         self.document = document
         self.language = document.language
         self.offsets = offsets
         self.raw = raw
+        self.depth = depth
         self.incremental = incremental
 
     @property
@@ -95,12 +99,16 @@ def parse_source(document: Document, before: Source | None = None) -> Source | N
     grammar does not load.
     """
     offsets = Offsets(document)
-    if _too_deep(offsets.data):
+    change = Change.between(before.offsets.data, offsets.data) if before is not None else None
+    if before is not None and change is not None:
+        depth = before.depth + change.deeper(before.offsets.data, offsets.data)
+        old = change.applied(before, offsets.data)
+    else:
+        depth, old = MAX_DEPTH + 1, None
+    if depth > MAX_DEPTH and (depth := _depth(offsets.data)) > MAX_DEPTH:
         return None
-    raw = _parse(
-        document.language, offsets.data, _edited(before, offsets.data) if before is not None else None
-    )
-    return Source(document, offsets, raw, incremental=before is not None) if raw is not None else None
+    raw = _parse(document.language, offsets.data, old)
+    return Source(document, offsets, raw, depth, incremental=old is not None) if raw is not None else None
 
 
 def _parse(language: str, data: bytes, old: RawTree | None) -> RawTree | None:
@@ -128,28 +136,56 @@ def _parser(language: str) -> Parser:
             return Parser(grammar, timeout_micros=TIME_LIMIT_US)
 
 
-def _too_deep(data: bytes) -> bool:
-    """Whether brackets are nested deeper than any parser should be asked to follow, to within a block of bytes."""
+def _depth(data: bytes) -> int:
+    """How deep brackets are nested, to within a block of bytes."""
     if len(data) < MAX_DEPTH:
-        return False
+        return len(data)
     depth = deepest = 0
     for at in range(0, len(data), 4096):
         block = data[at : at + 4096]
-        opened = block.count(b"(") + block.count(b"[") + block.count(b"{")
-        depth = max(0, depth + opened - block.count(b")") - block.count(b"]") - block.count(b"}"))
+        opened = _count(block, b"([{")
+        depth = max(0, depth + opened - _count(block, b")]}"))
         deepest = max(deepest, depth)
-    return deepest > MAX_DEPTH
+    return deepest
 
 
-def _edited(before: Source, data: bytes) -> RawTree:
-    """The earlier tree, told which bytes changed."""
-    old = before.offsets.data
-    start = common_prefix(old, data)
-    tail = common_prefix(old[start:][::-1], data[start:][::-1])
-    old_end, new_end = len(old) - tail, len(data) - tail
-    tree = before.raw.copy()
-    tree.edit(start, old_end, new_end, _point(old, start), _point(old, old_end), _point(data, new_end))
-    return tree
+def _count(data: bytes, brackets: bytes) -> int:
+    return sum(data.count(bracket) for bracket in brackets)
+
+
+class Change(NamedTuple):
+    """The bytes that differ between two texts: from where, and to where in the old and in the new one."""
+
+    start: int
+    old_end: int
+    new_end: int
+
+    @classmethod
+    def between(cls, old: bytes, new: bytes) -> Change:
+        """The smallest one."""
+        start = common_prefix(old, new)
+        tail = _common_suffix(old, new, min(len(old), len(new)) - start)
+        return cls(start, len(old) - tail, len(new) - tail)
+
+    def deeper(self, old: bytes, new: bytes) -> int:
+        """By how much brackets can be nested deeper in the new text, at most."""
+        opened = _count(new[self.start : self.new_end], b"([{")
+        return opened + _count(old[self.start : self.old_end], b")]}")
+
+    def applied(self, before: Source, new: bytes) -> RawTree:
+        """The earlier tree, told which bytes changed."""
+        old = before.offsets.data
+        row, line = old.count(b"\n", 0, self.start), old.rfind(b"\n", 0, self.start) + 1
+
+        def point(data: bytes, at: int) -> tuple[int, int]:
+            return row + data.count(b"\n", self.start, at), at - (data.rfind(b"\n", line, at) + 1 or line)
+
+        tree = before.raw.copy()
+        tree.edit(
+            self.start, self.old_end, self.new_end,
+            (row, self.start - line), point(old, self.old_end), point(new, self.new_end),
+        )  # fmt: skip
+        return tree
 
 
 def common_prefix(one: bytes | str, other: bytes | str) -> int:
@@ -166,5 +202,15 @@ def common_prefix(one: bytes | str, other: bytes | str) -> int:
     return low
 
 
-def _point(data: bytes, at: int) -> tuple[int, int]:
-    return data.count(b"\n", 0, at), at - (data.rfind(b"\n", 0, at) + 1)
+def _common_suffix(one: bytes, other: bytes, most: int) -> int:
+    """How many trailing bytes two texts share, at most `most`."""
+    if one[len(one) - most :] == other[len(other) - most :]:
+        return most
+    low, high = 0, most
+    while high - low > 1:
+        middle = (low + high) // 2
+        if one[len(one) - middle : len(one) - low] == other[len(other) - middle : len(other) - low]:
+            low = middle
+        else:
+            high = middle
+    return low

@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kibitz.index.analyze import generated_name, readable
@@ -184,6 +184,7 @@ PATTERNS = st.sampled_from(
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="compares with git itself")
 @settings(max_examples=25, deadline=None)
+@example(paths={"a/a/a.py", "a/b.py"}, top=["a", "!/a/"], inner=[])
 @given(
     paths=st.sets(
         st.lists(NAMES, min_size=1, max_size=3).map(lambda p: "/".join([*p[:-1], p[-1] + ".py"])),

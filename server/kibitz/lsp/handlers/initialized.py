@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from importlib import import_module
 
 from lsprotocol import types as lsp
 
@@ -39,6 +41,8 @@ async def handle(session: Session, _params: lsp.InitializedParams) -> None:
             log.warning(
                 "the editor declared watched files and refused them: settings files are read at start only"
             )
+    # what the first requests will need, imported while nobody waits for it
+    await asyncio.to_thread(import_module, "kibitz.features.find_bugs")
     try:
         await session.services.warm()
     except KibitzError as error:  # the next request tries again
