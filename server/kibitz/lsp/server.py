@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import signal
 from collections.abc import Sequence
 from types import ModuleType
 from typing import Any, BinaryIO
@@ -106,6 +107,10 @@ async def serve(out: BinaryIO) -> int:
     writer = PipeWriter(out, broken)
     protocol.writer = writer
     read_in_thread(loop, protocol.feed, lambda: protocol.end(0))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # the loop's own handlers wake it; a plain one that comes as it goes to sleep is not heard before the next message
+        with contextlib.suppress(NotImplementedError):  # Windows has none
+            loop.add_signal_handler(number, protocol.end, 128 + number)
     try:
         await protocol.ended.wait()
     finally:
