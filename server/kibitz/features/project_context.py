@@ -53,6 +53,17 @@ class ProjectContext:
             self._building.add_done_callback(_heard)
         return self._building
 
+    def state(self) -> dict[str, Any]:
+        """Where the index stands: `none`, `building`, `ready` or `failed`."""
+        building = self._building
+        if building is None:
+            state = "none"
+        elif not building.done():
+            state = "building"
+        else:
+            state = "failed" if building.cancelled() or building.exception() is not None else "ready"
+        return {"root": str(self._root), "state": state}
+
     async def changed(self, paths: Sequence[Path]) -> None:
         """Files changed on disk; those outside of the project are nobody's."""
         if self._building is None:

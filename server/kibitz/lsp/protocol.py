@@ -188,6 +188,11 @@ class Protocol(LanguageServerProtocol):
         self._answer_error(number, "", KibitzError("cancelled", "The request was cancelled."))
         task.cancel()
 
+    @property
+    def in_flight(self) -> int:
+        """How many requests are being worked on."""
+        return len(self._open)
+
     # --- out
 
     def in_background(self, work: Any, name: str) -> asyncio.Task[Any]:

@@ -361,24 +361,6 @@ def test_doctor_names_everything_that_is_broken(
     assert "→" in text.out
 
 
-def test_the_tour_shows_all_five() -> None:
-    ran = kibitz("tour", "--json", timeout_s=110)
-    assert ran.code == 0, ran.err
-    steps = ran.json["steps"]
-    assert [s["feature"] for s in steps] == ["complete", "explain", "find-bugs", "refactor", "generate-tests"]
-    assert all(set(s) == {"feature", "engine", "durationMs", "ok", "shown"} for s in steps)
-    assert all(s["ok"] for s in steps if s["feature"] != "generate-tests"), steps
-    assert all(s["shown"] for s in steps)
-
-
-def test_the_tour_of_any_file(tmp_path: Path) -> None:
-    (tmp_path / "notes.txt").write_text("nothing to see\n", "utf-8")
-    ran = kibitz("tour", "notes.txt", "--json", cwd=tmp_path, timeout_s=110)
-    assert len(ran.json["steps"]) == 5
-    missing = kibitz("tour", "nope.py", "--json", cwd=tmp_path)
-    assert (missing.code, missing.error["kind"]) == (2, "not_found")
-
-
 def test_json_is_the_same_in_every_terminal(project: Path) -> None:
     for env in (
         {"TERM": "dumb"},

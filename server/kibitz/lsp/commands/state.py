@@ -72,9 +72,11 @@ async def get_project(session: Session, given: Any, _token: Token) -> Any:
 
 
 async def status(session: Session, _given: Any, _token: Token) -> Any:
-    """`kibitz.status`: version, engine, database, budget, counters."""
+    """`kibitz.status`: version, engine, index, database, budget, requests in flight, counters."""
     watch = Stopwatch()
-    return {**local(watch), **await status_of(session.bench(), session.problems, dict(session.counters))}
+    said = await status_of(session.bench(), session.problems, dict(session.counters))
+    index = [project.state() for project in session.open_projects()]
+    return {**local(watch), **said, "index": index, "inFlight": session.protocol.in_flight}
 
 
 async def egress(session: Session, given: Any, _token: Token) -> Any:
