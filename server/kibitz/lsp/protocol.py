@@ -188,8 +188,7 @@ class Protocol(LanguageServerProtocol):
         self._answer_error(number, "", KibitzError("cancelled", "The request was cancelled."))
         task.cancel()
 
-    @property
-    def in_flight(self) -> int:
+    def in_flight(self) -> int:  # no property: pygls reads those before there is anything to count
         """How many requests are being worked on."""
         return len(self._open)
 

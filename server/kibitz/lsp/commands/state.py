@@ -76,7 +76,7 @@ async def status(session: Session, _given: Any, _token: Token) -> Any:
     watch = Stopwatch()
     said = await status_of(session.bench(), session.problems, dict(session.counters))
     index = [project.state() for project in session.open_projects()]
-    return {**local(watch), **said, "index": index, "inFlight": session.protocol.in_flight}
+    return {**local(watch), **said, "index": index, "inFlight": session.protocol.in_flight()}
 
 
 async def egress(session: Session, given: Any, _token: Token) -> Any:
