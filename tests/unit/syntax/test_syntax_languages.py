@@ -36,7 +36,7 @@ from kibitz.syntax.languages import facts, grammar_status, language_of, normalis
         (".bashrc", "", "shellscript"),
         ("Dockerfile.dev", "", "dockerfile"),
         ("CMakeLists.txt", "", "cmake"),
-        ("file:///c%3A/work/x.py", "", "python"),
+        ("file:///c%3A/code/x.py", "", "python"),
         ("C:\\work\\x.go", "", "go"),
         ("tool", "#!/usr/bin/env python3.12", "python"),
         ("tool", "#!/usr/bin/env -S FOO=1 node --test", "javascript"),
