@@ -18,7 +18,10 @@ from kibitz.text import Document, Position
 
 WORD = re.compile(r"[^\W\d]\w*")
 FAMILIES = {"typescript": ("typescript", "typescriptreact")}
+LAYOUT = re.compile(r"([(\[]) | ?,? ([)\]])")
 CALLABLE = ("function", "method", "macro")
+PACKAGE = re.compile(r"\s*package\s+[\w.]+\s*;?\s*")
+"""A line that says which package a file is in. It needs no name of another file, whatever else may be named like it."""
 
 
 class Task(NamedTuple):
@@ -59,7 +62,7 @@ def texts_of(project: Project) -> dict[str, str]:
 
 
 def tasks_of(texts: dict[str, str], count: int, seed: int) -> list[Task]:
-    """`count` lines of a project chosen at random, at most three of a file, imports left out."""
+    """`count` lines of a project chosen at random, at most three of a file, imports and package clauses left out."""
     parsed = {p: parse_fresh(Document(p, t, language_of(p))) for p, t in texts.items()}
     owners: dict[str, set[str]] = {}
     for path, tree in parsed.items():
@@ -94,7 +97,7 @@ def tasks_of(texts: dict[str, str], count: int, seed: int) -> list[Task]:
                 and owners.get(n, set()) - {path}
                 and WORD.fullmatch(n)
             }
-            if needed:
+            if needed and not PACKAGE.fullmatch(lines[number]):
                 indent = len(lines[number]) - len(lines[number].lstrip())
                 own.append(Task(path, number, texts[path], indent, min(needed.values()), frozenset(needed)))
         random.Random(f"{seed}{path}").shuffle(own)
@@ -117,6 +120,11 @@ def cut(task: Task, *, typed: bool) -> tuple[Document, Position]:
     return document, Position(task.line, len(kept))
 
 
+def flat(text: str) -> str:
+    """A text without the white space and the last commas that only lay it out."""
+    return LAYOUT.sub(r"\1\2", " ".join(text.split()))
+
+
 class Judge:
     """What a context shows of a project's code. Against gaming, a line counts only where it is
 
@@ -135,25 +143,25 @@ class Judge:
         if path not in self._read:
             text = self._texts.get(path, "")
             tree = parse_fresh(Document(path, text, language_of(path)))
-            lines = [" ".join(line.split()) for line in text.split("\n")]
+            lines = [flat(line) for line in text.split("\n")]
             names: dict[str, set[str]] = {line: set() for line in lines if line}
             for name in tree.identifiers if tree else ():
                 names.setdefault(lines[name.range.start.line], set()).add(name.name)
-            signatures = sorted({" ".join(d.signature.split()) for d in tree.definitions} if tree else ())
+            signatures = sorted({flat(d.signature) for d in tree.definitions} if tree else ())
             self._read[path] = names, signatures
         return self._read[path]
 
     def names(self, path: str, line: str) -> set[str] | None:
         """The code identifiers a shown line has; None where it is no line of the file."""
         lines, signatures = self._code(path)
-        flat = " ".join(line.split())
-        if flat in lines:
-            return lines[flat]
-        start = flat.removesuffix("…").rstrip()
+        shown = flat(line)
+        if shown in lines:
+            return lines[shown]
+        start = shown.removesuffix("…").rstrip()
         at = bisect_left(signatures, start)
         if at < len(signatures) and signatures[at].startswith(start):
             return set(WORD.findall(start))
-        if start != flat:
+        if start != shown:
             whole = next((text for text in lines if text.startswith(start)), None)
             if whole is not None:
                 return lines[whole].intersection(WORD.findall(start))

@@ -18,7 +18,7 @@ FLOORS = (
     {"verify", "context", "models"},
     {"index", "sandbox"},
     {"syntax", "store", "workers"},
-    {"settings", "text", "errors", "paths"},
+    {"settings", "text", "errors", "paths", "log"},
 )
 LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
 PEERS_ALLOWED = {

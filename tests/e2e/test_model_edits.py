@@ -88,7 +88,7 @@ async def test_an_answer_that_stays_broken_is_refused(it: Scripted, name: str) -
     error = await it.error("kibitz.refactor", uri=uri, range=BODY, instruction="Make it nicer.", apply=True)
     assert error["kind"] == "bad_response"
     assert error["hint"]
-    assert len(it.endpoint.requests) == 2
+    assert len(it.endpoint.requests) == (2 if said else 1), "there is nothing to repair in an empty answer"
     assert [m for m in it.editor.messages if m.get("method") == "workspace/applyEdit"] == []
 
 

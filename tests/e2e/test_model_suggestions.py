@@ -96,9 +96,9 @@ async def test_the_habits_of_models_are_taken_off_a_suggestion(it: Scripted, sai
 
 
 async def test_a_suggestion_takes_the_files_line_ends(it: Scripted) -> None:
-    it.endpoint.enqueue(Answer(text="values)\n    count = len(values)"))
-    (item,) = await it.ghost(it.open(OPEN.replace("\n", "\r\n")), 1, 16)
-    assert item["insertText"] == "values)\r\n    count = len(values)"
+    it.endpoint.enqueue(Answer(text="total = sum(values)\n    return total"))
+    (item,) = await it.ghost(it.open("def add_up(values):\r\n    \r\n"), 1, 4)
+    assert item["insertText"] == "total = sum(values)\r\n    return total"
 
 
 async def test_a_suggestion_for_text_that_moved_on_is_not_shown(it: Scripted) -> None:
@@ -116,7 +116,7 @@ async def test_a_suggestion_for_text_that_moved_on_is_not_shown(it: Scripted) ->
 
 
 async def test_typing_is_not_disturbed_by_a_failing_model(it: Scripted) -> None:
-    uri = it.open("value = compute(\n")
+    uri = it.open("amount = refine(\n")
     it.endpoint.reply_with(lambda _: Answer(error_code="invalid_api_key"))
     for _ in range(3):
         assert await it.ghost(uri, 0, 16, kind=2) == []

@@ -61,7 +61,7 @@ def tokens(prompt: int, completion: int, cached: int | None = None) -> dict[str,
 def error_object(code: str, message: str | None = None) -> dict[str, Any]:
     """OpenAI's error envelope for a code; unknown codes get a neutral type and message."""
     _, kind, words = ERRORS.get(code, (0, "invalid_request_error", "The request failed."))
-    return {"error": {"message": message or words, "type": kind, "param": None, "code": code}}
+    return {"error": {"message": message or words, "type": kind, "param": None, "code": code or None}}
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Answer:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     error_code: str | None = None
-    """A key of ERRORS (its status is used unless `status` is given), or any other code."""
+    """A key of ERRORS (its status is used unless `status` is given), or any other code; empty: the error has none."""
     error_message: str | None = None
     delay_first_s: float = 0.0
     """Before the first byte of the answer, its head included."""
@@ -134,7 +134,9 @@ class Answer:
         """Status and error body, where this answer is an error."""
         if self.status < 400 and self.error_code is None:
             return None
-        code = self.error_code or _CODE_OF_STATUS.get(self.status, "server_error")
+        code = self.error_code
+        if code is None:
+            code = _CODE_OF_STATUS.get(self.status, "server_error")
         status = self.status if self.status != 200 else ERRORS.get(code, (400, "", ""))[0]
         return status, error_object(code, self.error_message)
 

@@ -214,6 +214,15 @@ class MemoryIndex:
         """See Reader."""
         return self.imports.get(path, [])
 
+    def beside(self, path: str, language: str) -> Sequence[str]:
+        """See Reader."""
+        folder = posixpath.dirname(path)
+        return [
+            one
+            for one, known in self.languages.items()
+            if known == language and one != path and posixpath.dirname(one) == folder
+        ]
+
     def importers_of(self, path: str) -> Sequence[str]:
         """See Reader."""
         return self._importers.get(path, [])

@@ -27,8 +27,8 @@ async def modules(session, given, token):
 async def impatient(session, given, token):
     from kibitz.models import gateway
 
-    in_time = gateway._in_time
-    gateway._in_time = lambda values, model, seconds: in_time(values, model, min(seconds, {PATIENCE_S}))
+    in_time = gateway.in_time
+    gateway.in_time = lambda values, model, seconds: in_time(values, model, min(seconds, {PATIENCE_S}))
     gateway.Gateway._pause = lambda self, attempt, asked_s: asked_s or 0.0
 
 Protocol._answer = telling

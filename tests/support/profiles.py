@@ -17,6 +17,7 @@ _KINDS = [
 ]
 _LITERALS = {"codeActionKind": {"valueSet": _KINDS}}
 _RESOLVE = {"properties": ["edit", "command"]}
+_BUTTONS = {"messageActionItem": {"additionalPropertiesSupport": True}}
 _SYNC = {"didSave": True, "willSave": True, "willSaveWaitUntil": True}
 
 PROFILES: dict[str, dict[str, Any]] = {
@@ -36,7 +37,7 @@ PROFILES: dict[str, dict[str, Any]] = {
             "diagnostics": {"refreshSupport": True},
             "textDocumentContent": {"dynamicRegistration": True},
         },
-        "window": {"showDocument": {"support": True}, "workDoneProgress": True},
+        "window": {"showDocument": {"support": True}, "showMessage": _BUTTONS, "workDoneProgress": True},
         "textDocument": {
             "synchronization": _SYNC,
             "inlineCompletion": {"dynamicRegistration": True},
@@ -63,7 +64,7 @@ PROFILES: dict[str, dict[str, Any]] = {
             "didChangeWatchedFiles": {"dynamicRegistration": False, "relativePatternSupport": True},
             "workspaceFolders": True,
         },
-        "window": {"showDocument": {"support": True}, "workDoneProgress": True},
+        "window": {"showDocument": {"support": True}, "showMessage": _BUTTONS, "workDoneProgress": True},
         "textDocument": {
             "synchronization": _SYNC,
             "diagnostic": {"dynamicRegistration": False},

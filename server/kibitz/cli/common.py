@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import re
 import sys
@@ -16,9 +17,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from attrs import frozen
 
+from kibitz import log
 from kibitz.errors import KibitzError
 from kibitz.paths import project_root
-from kibitz.settings import load, user_places
+from kibitz.settings import load, log_file, user_places
 from kibitz.text import Document, Position, Range
 
 if TYPE_CHECKING:
@@ -76,19 +78,21 @@ def common(function: F) -> F:
 
 def run(options: Options, work: Callable[[], Awaitable[int]]) -> None:
     """Run a subcommand's coroutine and exit with its code; errors become one sentence, or one JSON document."""
-    try:
-        code = asyncio.run(_finish(work))
-    except KibitzError as error:
-        code = EXIT_CODES.get(error.kind, 2)
-        fail(options, error)
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        code = 130
-        click.echo("Interrupted.", err=True)
-    except BrokenPipeError:  # who reads has read enough; `main` closes the pipe quietly
-        code = 0
-    except Exception as error:  # noqa: BLE001 - the last door: no traceback ever reaches a person
-        code = 1
-        fail(options, _unexpected(error))
+    with log.request():
+        try:
+            code = asyncio.run(_finish(work))
+        except KibitzError as error:
+            code = EXIT_CODES.get(error.kind, 2)
+            fail(options, error)
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            code = 130
+            click.echo("Interrupted.", err=True)
+        except BrokenPipeError:  # who reads has read enough; `main` closes the pipe quietly
+            code = 0
+        except Exception as error:  # noqa: BLE001 - the last door: no traceback ever reaches a person
+            code = 1
+            fail(options, _unexpected(error))
+        log.stop()
     sys.exit(code)
 
 
@@ -99,28 +103,21 @@ async def _finish(work: Callable[[], Awaitable[int]]) -> int:
 def _unexpected(error: Exception) -> KibitzError:
     """One line for the person, the traceback for the log."""
     import errno
-    import logging
 
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return KibitzError("internal", "There is no space left on the disk.", "Free some, and try again.")
-    path = user_places().log
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.FileHandler(path, encoding="utf-8")
-    except OSError:
-        return KibitzError(
-            "internal", f"Something went wrong inside kibitz ({type(error).__name__}).", "Please report this."
-        )
-    logger = logging.getLogger("kibitz.cli")
-    logger.addHandler(handler)
-    logger.error("unexpected error", exc_info=error)
-    handler.close()
-    logger.removeHandler(handler)
-    return KibitzError(
-        "internal",
-        f"Something went wrong inside kibitz ({type(error).__name__}).",
-        f"The log has the details: {path}",
+    if log.current() is None:  # it failed before any settings were read
+        log.start(user_places().log, "warning", lambda *_: None)
+    command = click.get_current_context().command_path
+    logging.getLogger("kibitz.cli").error(
+        "a command failed", exc_info=error, extra=log.fields(command=command)
     )
+    log.flush()
+    said = f"Something went wrong inside kibitz ({type(error).__name__})."
+    handler = log.current()
+    if handler is None or handler.problem is not None:
+        return KibitzError("internal", said, "Please report this.")
+    return KibitzError("internal", said, f"The log has the details, under {log.request_id()}: {handler.path}")
 
 
 def fail(options: Options, error: KibitzError) -> None:
@@ -143,18 +140,32 @@ def print_json(data: Any) -> None:
 async def bench_for(
     options: Options, path: Path | None, *, says: str = "", complain: bool = True
 ) -> AsyncIterator[Workbench]:
-    """The workbench of a file's project, with the settings' problems printed and progress after a second."""
+    """The workbench of a file's project, with progress after a second; `complain`: problems of the settings and the
+    services are printed."""
+    from kibitz.cli import asking
     from kibitz.features.services import Services
     from kibitz.features.workbench import Workbench
+    from kibitz.models.select import every_setting
 
     root = (options.root or project_root(path or Path.cwd())).absolute()
     overrides: dict[str, Any] = {}
     if options.engine is not None:
-        overrides = {"model": options.engine, "completion.model": options.engine}
+        overrides = dict.fromkeys(("model", *every_setting()), options.engine)
     settings, problems = load(root=root, overrides=overrides)
     for problem in problems if complain else ():
         click.echo(f"kibitz: {problem}", err=True)
-    services = Services(settings, lambda error: click.echo(f"kibitz: {error.message} {error.hint}", err=True))
+    log.start(log_file(settings), settings.log.level, _log_problem)
+
+    async def confirm_unpriced(model: str) -> bool | None:
+        if waiting is not None:
+            waiting.cancel()  # its moving sign would stand on the question
+        return await asking.confirm_unpriced(model)
+
+    services = Services(
+        settings,
+        lambda error: click.echo(f"kibitz: {error.message} {error.hint}", err=True) if complain else None,
+        confirm_unpriced,
+    )
     waiting = asyncio.ensure_future(_show_progress(says)) if says and sys.stderr.isatty() else None
     try:
         yield Workbench(services, settings, root)
@@ -162,6 +173,10 @@ async def bench_for(
         if waiting is not None:
             waiting.cancel()
         await services.close()
+
+
+def _log_problem(path: Path, why: str) -> None:
+    click.echo(f"kibitz: The log {path} cannot be written: {why}. Set `log.file`.", err=True)
 
 
 async def _show_progress(says: str) -> None:

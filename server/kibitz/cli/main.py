@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "chat": ("chat", "Ask; one answer or a conversation"),
     "history": ("history", "Conversations: list, show, search, export, delete"),
     "usage": ("usage", "Tokens and cost"),
+    "egress": ("egress", "What was sent to which host"),
     "models": ("models", "What can answer, and choose one"),
     "index": ("index", "Read the project, and count what is in it"),
     "context": ("context", "What a model would be sent for a completion"),

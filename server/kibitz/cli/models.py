@@ -6,6 +6,7 @@ import click
 
 from kibitz.cli.common import Options, bench_for, common, print_json, run
 from kibitz.cli.config_file import set_value
+from kibitz.cli.models_keys import command as key_command
 from kibitz.settings import load, user_places
 
 
@@ -27,22 +28,28 @@ def list_command(options: Options) -> None:
 
 @command.command("use")
 @click.argument("name")
+@click.option("--feature", metavar="FEATURE", help="For one feature alone, such as `complete` or `chat`.")
 @common
-def use_command(name: str, options: Options) -> None:
+def use_command(name: str, feature: str | None, options: Options) -> None:
     """Answer with NAME (provider/model, or `offline`) from now on: written to your config.toml."""
 
     async def work() -> int:
-        from kibitz.models.catalog import full_name
-        from kibitz.models.select import OFFLINE
+        from kibitz.features.models import check, in_force, own_models, setting_for
 
-        if name != OFFLINE:
-            full_name(name, load()[0])  # refused here, not at every later answer
+        key = setting_for(feature)
+        check(name, load()[0])  # refused here, not at every later answer
         path = user_places().config
-        set_value(path, "model", name)
+        set_value(path, key, name)
         if options.json:
-            print_json({"model": name, "config": str(path)})
-        else:
-            click.echo(f"{name} answers from now on (in {path}).", err=True)
+            print_json({"model": name, "feature": feature, "config": str(path)})
+            return 0
+        click.echo(f"{name} answers{f' {feature}' if feature else ''} from now on (in {path}).", err=True)
+        settings = load()[0]
+        for other, model in (own_models(settings) if feature is None else {}).items():
+            if model != name:
+                click.echo(f"`{other}` is still answered by {model}.", err=True)
+        if (found := in_force(key, settings)) != name:
+            click.echo(f"But here the environment sets `{key}` to {found!r}, which goes first.", err=True)
         return 0
 
     run(options, work)
@@ -67,3 +74,6 @@ def _list(options: Options) -> None:
         return 0
 
     run(options, work)
+
+
+command.add_command(key_command)

@@ -30,6 +30,7 @@ def command(
 
 def run() -> None:
     """Serve until the client leaves, then end at once."""
+    from kibitz.log import flush
     from kibitz.workers.child import take_stdout
 
     out = take_stdout()
@@ -45,6 +46,7 @@ def run() -> None:
         except Exception:
             logging.getLogger("kibitz.serve").exception("the server failed")
             code = 1
+        flush()
         sys.stderr.flush()
         # the thread that reads standard input cannot be woken, and asyncio's own end waits for ever for a process that
         # is just being started; everything that has to be closed is

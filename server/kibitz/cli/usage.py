@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from kibitz.cli.common import Options, bench_for, common, print_json, run
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from kibitz.store.retained import RetainedRow
+    from kibitz.store.usage import AcceptanceRow
 
 
 @click.command()
@@ -29,6 +36,7 @@ def command(by: str, since: datetime | None, options: Options) -> None:
             store = await bench.services.store()
             rows = await store.usage.summary(by, day)  # type: ignore[arg-type]  # click has checked it
             accepted = await store.usage.acceptance(day)
+            retained = await store.retained.summary(day)
         if options.json:
             print_json(
                 {
@@ -36,6 +44,7 @@ def command(by: str, since: datetime | None, options: Options) -> None:
                     "by": by,
                     "rows": [r.to_json() for r in rows],
                     "suggestions": [r.to_json() for r in accepted],
+                    "retained": [r.to_json() for r in retained],
                 }
             )
             return 0
@@ -44,16 +53,39 @@ def command(by: str, since: datetime | None, options: Options) -> None:
 
         table = Table(box=None, header_style="bold")
         table.add_column(by.capitalize())
-        for name in ("Calls", "Input", "Cached", "Output", "Reported $", "Estimated $"):
+        for name in ("Calls", "Input", "Cached", "Output", "Reported $", "Estimated $", "No price"):
             table.add_column(name, justify="right")
         for row in rows:
             numbers = (row.calls, row.input_tokens, row.cached_tokens, row.output_tokens)
             costs = (f"{row.reported_cost_usd:.4f}", f"{row.estimated_cost_usd:.4f}")
-            table.add_row(row.key or "—", *map(str, numbers), *costs)
+            unpriced = str(row.unpriced_calls) if row.unpriced_calls else ""
+            table.add_row(row.key or "—", *map(str, numbers), *costs, unpriced)
         if rows:
             Console().print(table)
         else:
             click.echo("No model has been asked yet.", err=True)
+        if accepted:
+            Console().print(_suggestions(accepted, retained))
         return 0
 
     run(options, work)
+
+
+def _suggestions(accepted: list[AcceptanceRow], retained: list[RetainedRow]) -> Table:
+    """What was shown and taken of completions, and how much of it was still there later."""
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold")
+    for name in ("Suggestions", "Language"):
+        table.add_column(name)
+    times = sorted({row.after_s for row in retained})
+    for name in ("Shown", "Taken", "In part", "Characters", *(f"There after {t} s" for t in times)):
+        table.add_column(name, justify="right")
+    found = {
+        (r.engine, r.language, r.after_s): f"{100 * r.there / r.looked:.0f} %" for r in retained if r.looked
+    }
+    for row in accepted:
+        numbers = (row.shown, row.accepted, row.partly_accepted, row.accepted_chars)
+        later = (found.get((row.engine, row.language, t), "") for t in times)
+        table.add_row(row.engine, row.language, *map(str, numbers), *later)
+    return table

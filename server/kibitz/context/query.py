@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from attrs import frozen
 
+from kibitz.context.declared import Types, declared_types
 from kibitz.syntax.facts import facts
 from kibitz.text import Document, Position
 
@@ -25,6 +26,12 @@ _CODE = re.compile(
     r"[=({\[;\]})@]|\w\.\w|[:,]$|^(?:return|import|from|use|raise|throw|case|yield|await|pub|type)\b"
 )
 
+_OWN = re.compile(r"\bself\.\w+")
+"""What code asks of its own object is seldom asked of others."""
+
+_LISTED = re.compile(r"[A-Za-z_]\w*,|[A-Z][a-z]+:")
+"""A name in a list, mostly of what is imported, or a heading in a docstring."""
+
 LONGEST_KEPT = 4000
 """Paragraphs of more characters are not remembered, so that what is stays small."""
 
@@ -40,13 +47,17 @@ EDITED_SHARE = 0.3
 
 @frozen
 class Query:
-    """The words of a document (`known`), how much each says at the place (`near`, at most 1), and those in order."""
+    """The words of a document (`known`), how much each says at the place (`near`, at most 1), and those in order.
+
+    `declared` is what the lines around say of the types of names.
+    """
 
     language: str
     known: frozenset[str]
     near: Mapping[str, float]
     ordered: tuple[str, ...]
     parts: frozenset[str]
+    declared: Mapping[str, Types]
 
 
 def code_of(line: str, language: str) -> str:
@@ -62,15 +73,22 @@ def code_of(line: str, language: str) -> str:
     text = bare.strip()
     if text.startswith(("*", "/*", '""', "'")) and not text.startswith(("**", "*=")):
         return ""
+    if _LISTED.fullmatch(text):
+        return ""
     return bare if _CODE.search(text) or len(text.split()) < 3 else ""
 
 
 @lru_cache(4096)
 def code_lines(text: str, language: str) -> tuple[tuple[str, frozenset[str]], ...]:
     """The lines of a text without strings and comments, each with its words that are no keywords."""
-    spared = facts(language).words
-    lines = [code_of(line, language) for line in text.split("\n")]
-    return tuple((line, frozenset(WORD.findall(line)) - spared) for line in lines)
+    return tuple(_code_line(line, language) for line in text.split("\n"))
+
+
+@lru_cache(32768)
+def _code_line(line: str, language: str) -> tuple[str, frozenset[str]]:
+    """Of one line. Many lines of a project are alike."""
+    code = code_of(line, language)
+    return code, frozenset(WORD.findall(_OWN.sub(" ", code))) - facts(language).words
 
 
 def words_known(text: str) -> frozenset[str]:
@@ -119,6 +137,8 @@ def query_at(
     for text in edited:
         note(text, EDITED_SHARE)
     known = words_known(document.text)
+    first = max(0, position.line - LINES_BEFORE)
+    around = [*headers, *lines[first : position.line + LINES_AFTER + 1]]
     ordered = tuple(sorted(near, key=lambda word: (-near[word], word)))
     return Query(
         language=document.language,
@@ -126,13 +146,15 @@ def query_at(
         near=near,
         ordered=ordered,
         parts=frozenset(part for word in ordered[:30] for part in parts_of(word)),
+        declared=declared_types(around, document.language),
     )
 
 
-def type_names(name: str) -> list[str]:
+@lru_cache(16384)
+def type_names(name: str) -> tuple[str, ...]:
     """The names of types that a variable of this name may have: "spider_loader" is a SpiderLoader or a Loader."""
     parts = [part[:1].upper() + part[1:] for part in parts_of(name)]
     found = ["".join(parts[at:]) for at in range(len(parts))]
     if parts and parts[-1].endswith("s"):
         found.append("".join(parts)[:-1])
-    return [found_name for found_name in found if len(found_name) > 2]
+    return tuple(found_name for found_name in found if len(found_name) > 2)

@@ -5,10 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from kibitz.context.redaction_rules import RULES, SHORTEST_TOKEN, compiled, secret_of
+from kibitz.context.redaction_hidden import ESCAPED, backwards, encoded, in_pieces
+from kibitz.context.redaction_rule import SHORTEST_TOKEN, compiled, secret_of
+from kibitz.context.redaction_rules import CONTEXTS
+from kibitz.context.redaction_tokens import TOKENS
 from kibitz.context.redaction_values import wordlike
 
+RULES = (*CONTEXTS, *TOKENS)
+
+BEGINNINGS = tuple(
+    anchor for rule in TOKENS if not rule.lead for anchor in rule.anchors if anchor[0] not in ":/.?&;="
+)
+"""What tokens begin with."""
+
 Span = tuple[int, int]
+
+DEPTH = 2
+"""A secret in Base64 in Base64 is found."""
+
+FEWEST_QUOTES = 4
+"""Of strings in a string, for two of them."""
 
 LONGEST_KEY = 20_000
 """How far from its first line the last line of a private key is looked for."""
@@ -25,17 +41,54 @@ _NEXT_RUN = re.compile(
 _ONLY_RUNS = re.compile(
     r"\s*+(?:[0-9]{1,6} )?[\s\"'+,()#*>]*+(?:[A-Za-z0-9+/]{4,}+={0,2}+(?:\\[nr])*+)*+[\s\"'+,()]*+"
 )
-_LONG = re.compile(rf"[A-Za-z0-9_+/=.:~%-]{{{SHORTEST_TOKEN},}}+")
+_LONG = re.compile(rf"[A-Za-z0-9_+/=.:~%$-]{{{SHORTEST_TOKEN},}}+")
 
 
 def find_secrets(text: str) -> list[Span]:
-    """Start and end of each secret, in order; no two touch the same character."""
+    """Start and end of each secret, in order; no two touch the same character.
+
+    Found is what is written plainly, backwards, as Base64 or hex, or in pieces one after another.
+    """
+    spans = [*_anyhow(text, DEPTH), *in_pieces(text, BEGINNINGS, _in_joined)]
+    for start, line in _escaped_lines(text):
+        spans.extend((start + a, start + b) for a, b in in_pieces(line, BEGINNINGS, _in_joined))
+    return merged(spans)
+
+
+def _in_joined(text: str) -> list[Span]:
+    return merged(_anyhow(text, DEPTH, open_ended=True))
+
+
+def _escaped_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Lines that hold code in a string, as JSON does: where they begin, and the code with its own quotes and lines."""
+    at = text.find('\\"')
+    while at >= 0:
+        start = text.rfind("\n", 0, at) + 1
+        end = text.find("\n", at)
+        end = end if end >= 0 else len(text)
+        line = text[start:end]
+        if "\\n" in line and line.count('\\"') >= FEWEST_QUOTES:  # each mark is as long as what it stands for
+            yield start, line.replace('\\"', ESCAPED + '"').replace("\\n", " \n")
+        at = text.find('\\"', end)
+
+
+def _anyhow(text: str, depth: int, open_ended: bool = False) -> Iterator[Span]:
+    """Secrets of a text and of what its parts stand for; `depth` is how often one may be wrapped in another."""
+    runs = list(_LONG.finditer(text))
+    long = "\n".join(run[0] for run in runs)
+    yield from _plainly(text, long, open_ended)
+    yield from backwards(text, lambda turned: _plainly(turned, long[::-1]), wordlike)
+    if depth and runs:
+        yield from encoded(text, runs, lambda decoded: list(_anyhow(decoded, depth - 1)))
+
+
+def _plainly(text: str, long: str, open_ended: bool = False) -> list[Span]:
+    """Secrets that stand there as they are; `long` are the runs of the text that are as long as a token."""
     folded = text.lower()
     if len(folded) != len(
         text
     ):  # a few letters grow when they are folded, and every place after them would be wrong
         folded = "".join(c.lower() if c.isascii() else c for c in text)
-    long = "\n".join(_LONG.findall(text))
     spans: list[Span] = []
     for rule in RULES:
         where = folded if rule.folded else text
@@ -44,25 +97,29 @@ def find_secrets(text: str) -> list[Span]:
                 continue
             at = where.find(anchor)
             if at >= 0:
-                pattern = compiled(rule.pattern)
+                pattern = compiled(rule.pattern, open_ended)
             while at >= 0:
-                match = pattern.match(text, at)
+                match = pattern.match(text, at - rule.lead) if at >= rule.lead else None
                 if match is not None and (rule.true_of is None or rule.true_of(match)):
                     spans.append(secret_of(match))
-                at = where.find(anchor, at + 1)
+                at = where.find(anchor, at + len(anchor))
     if "PRIVATE KEY" in text:
         spans.extend(_private_keys(text))
-    return merged(spans)
+    return spans
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
     """The spans in order, those that overlap made one."""
     result: list[Span] = []
+    last = 0
     for start, end in sorted(spans):
-        if result and start < result[-1][1]:
-            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        if result and start < last:
+            if end > last:
+                result[-1] = (result[-1][0], end)
+                last = end
         elif start < end:
             result.append((start, end))
+            last = end
     return result
 
 
@@ -85,8 +142,11 @@ def _private_keys(text: str) -> Iterator[Span]:
 
 
 def _runs(text: str, start: int, end: int) -> Iterator[Span]:
+    found = False
     for match in _RUN.finditer(text, start, end):
-        if match["value"] is not None and not wordlike(match["value"]):
+        # chance makes words of few characters
+        if match["value"] is not None and (found or not wordlike(match["value"])):
+            found = True
             yield match.span("value")
 
 

@@ -6,10 +6,14 @@ import base64
 import binascii
 import json
 import re
+from operator import add
 
 SHORTEST_PASSWORD = 6
 SHORTEST_TOKEN = 12
 LONGEST_PATH = 40
+LONGEST_JUDGED = 100
+"""The beginning of a value says whether it is made of words."""
+
 FEWEST_CHARACTERS = 5
 """A value of fewer different characters is filler, like `xxxxxxxx`."""
 
@@ -31,11 +35,16 @@ FILLERS = (
 )  # fmt: skip
 """What is said in the place of a secret, or about one."""
 
-_SEQUENCES = ("abcdefghijklmnopqrstuvwxyz0123456789", "01234567890" * 3, "9876543210")
+_SEQUENCES = "\n".join(("abcdefghijklmnopqrstuvwxyz0123456789", "01234567890" * 3, "9876543210"))
+_ALNUM = re.compile(r"[^\W_]")
+_FILLER = re.compile("|".join(map(re.escape, FILLERS)))
 _CHUNK = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _TEMPLATE = re.compile(
     r"\A[$%@]?<.*>\Z|\A\$[A-Za-z_({]|\$\{|\$\(|\{[\w.!:\[\]'\" -]*\}|%\(|(?<!\w)%[sdr](?!\w)|\A%\w+%\Z|\.\.\.|…"
 )
+_MARK = re.compile(r"[<${(%.…]")
+"""No template is without one of these."""
+
 _PATTERN = re.compile(r"\\[dswDSWb]|\[\^|\(\?|[\])][+*?]|\.[*+]")
 _DOTTED = re.compile(r"[A-Za-z_]\w{0,15}(?:\.[A-Za-z_]\w{0,15})+")
 _PATH = re.compile(r"[~.]{0,2}(?:/[\w.-]+)+/?")
@@ -48,19 +57,21 @@ _TOKEN = re.compile(r"[A-Za-z0-9_+/=.:~%-]+")
 
 def wordlike(value: str) -> bool:
     """Whether the value is made of words, as names and phrases are; random characters are not."""
-    pairs = 0
+    pairs, value = 0, value[:LONGEST_JUDGED]
     for chunk in _CHUNK.findall(value):
         low = chunk.lower()
-        pairs += sum(low[i : i + 2] in COMMON_PAIRS for i in range(len(low) - 1))
-    return pairs >= WORDLIKE * max(1, sum(map(str.isalnum, value)) - 1)
+        pairs += sum(map(COMMON_PAIRS.__contains__, map(add, low, low[1:])))
+    return pairs >= WORDLIKE * max(1, len(_ALNUM.findall(value)) - 1)
 
 
 def filler(value: str) -> bool:
     """Whether the value stands in the place of a secret: a template, a row of one character, `changeme`."""
-    low = value.lower()
-    if len(set(low)) < FEWEST_CHARACTERS or _TEMPLATE.search(value) or any(low in s for s in _SEQUENCES):
+    low = value[:LONGEST_JUDGED].lower()
+    if len(set(low)) < FEWEST_CHARACTERS or low in _SEQUENCES:
         return True
-    return wordlike(value) and any(word in low for word in FILLERS)
+    if _MARK.search(value) is not None and _TEMPLATE.search(value) is not None:
+        return True
+    return _FILLER.search(low) is not None and wordlike(value)
 
 
 def token_like(value: str, shortest: int = SHORTEST_TOKEN) -> bool:

@@ -9,10 +9,11 @@ from pathlib import PurePath
 from attrs import frozen
 
 from kibitz.context.choose import Chooser, Limits, Snippet, rendered
-from kibitz.context.names import Weights, candidates
+from kibitz.context.names import candidates
 from kibitz.context.pieces import line_pieces, signature_pieces
 from kibitz.context.query import code_lines, query_at
 from kibitz.context.tokens import estimate
+from kibitz.context.votes import Weights
 from kibitz.context.window import prefix_and_suffix
 from kibitz.index.reader import Reader, WindowRow
 from kibitz.syntax.tree import parse
@@ -76,7 +77,7 @@ def build_completion(
     budget = max(0, budget)
     needed = estimate(document.text) + 1
     share = int(min(budget * MOST_RETRIEVED, max(budget * RETRIEVED, budget - needed)))
-    skipped = _why_not(document, position, reader, share)
+    skipped = skip_reason(document, position, share) if reader else "the project has no index yet"
     snippets: tuple[Snippet, ...] = ()
     if not skipped and reader is not None:
         extra = _newer(document, position, path, open_documents, recent_edits)
@@ -111,9 +112,8 @@ def retrieve(
     return tuple(rendered(Chooser(found.likely, budget, limits).choose(pieces)))
 
 
-def _why_not(document: Document, position: Position, reader: Reader | None, share: int) -> str:
-    if reader is None:
-        return "the project has no index yet"
+def skip_reason(document: Document, position: Position, share: int) -> str:
+    """Why other files need not be looked at for a place that has so many tokens for them; empty where they are."""
     if share < LEAST:
         return "the budget has no room for other files"
     near, position = _nearby(document, position)

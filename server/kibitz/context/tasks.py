@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Literal
 
 from attrs import frozen
 
 from kibitz.context.choose import Snippet, file_cost
-from kibitz.context.names import other
 from kibitz.context.pieces import shortened
 from kibitz.context.tokens import estimate
+from kibitz.context.votes import is_test, other
 from kibitz.index.reader import DefinitionRow, Reader
 from kibitz.syntax.model import CALLABLE, TYPES, Reference
 from kibitz.syntax.tree import Tree, parse
@@ -23,9 +22,6 @@ MOST_NAMES = 40
 MOST_CALLERS = 12
 BODY_LINES = 30
 CALLER_LINES = 2
-_TEST_PATH = re.compile(
-    r"(^|/)(tests?|specs?|__tests__)/|(^|/)test_[^/]*$|(_test|[._]spec|\.test|Tests?)\.[a-z]+$"
-)
 
 ORDER: dict[str, tuple[str, ...]] = {
     "explain": ("callees", "types", "callers", "tests"),
@@ -142,7 +138,7 @@ class _Asker:
     def _uses(self, *, tests: bool) -> Iterator[_Part]:
         for definition in self._about:
             rows = [r for r in self._reader.references_to(definition.name, 80) if other(r.path, self._path)]
-            rows = [row for row in rows if bool(_TEST_PATH.search(row.path)) == tests]
+            rows = [row for row in rows if is_test(row.path) == tests]
             for row in rows[:MOST_CALLERS]:
                 start, end = max(0, row.start_line - CALLER_LINES), row.end_line + CALLER_LINES
                 text = self._reader.text(row.path, start, end).rstrip("\n")

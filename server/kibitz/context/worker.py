@@ -14,6 +14,7 @@ import attrs
 from kibitz.context.retrieval import Edited, build_completion
 from kibitz.context.tasks import build_task_context
 from kibitz.index import worker as index
+from kibitz.index.tidy import TIDY
 from kibitz.text import Document, Position, span
 
 Params = dict[str, Any]
@@ -60,6 +61,6 @@ def document_of(given: Params) -> Document:
 
 METHODS: dict[str, Callable[..., Any]] = {
     **index.METHODS,
-    "completion": completion,
-    "task_context": task_context,
+    "completion": TIDY.answering(completion),
+    "task_context": TIDY.answering(task_context),
 }

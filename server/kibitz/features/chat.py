@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from kibitz.errors import KibitzError
+from kibitz.features.gather import OnText
 from kibitz.features.prompt import render
 from kibitz.features.prompt_context import code_block, name_of, other_files, style_notes
 from kibitz.features.result import Envelope, Shapes, Stopwatch
-from kibitz.features.workbench import OnText, Workbench
+from kibitz.features.workbench import Workbench
 from kibitz.models.protocol import Message, Request
 from kibitz.models.select import OFFLINE
 from kibitz.models.tasks import ChatTask
@@ -21,7 +23,12 @@ from kibitz.verify.answer import Artifact, artifacts
 HISTORY_MESSAGES = 20
 """How many earlier messages of a conversation a model is shown."""
 
+LEAVE_AT_ONCE = 10
+"""Where there are more, this many of the oldest go together: a prompt that begins as the last one did is cheaper."""
+
 TITLE_LENGTH = 60
+
+M = TypeVar("M")
 
 
 @frozen
@@ -69,23 +76,28 @@ async def send(
         conversation = await store.conversations.get(conversation_id)
         earlier = [
             Message("assistant" if m.role == "assistant" else "user", m.text)
-            for m in conversation.messages[-HISTORY_MESSAGES:]
+            for m in _recent(conversation.messages)
             if m.role in ("user", "assistant")
         ]
     engine = bench.model("chat", model)
     context = ""
     if document is not None and engine.name != OFFLINE:
         context = await other_files(bench, document, where, "chat")
+    # the code stands before what was said of it: what stays from turn to turn comes first
+    begun = bool(earlier) and earlier[0].role == "user"
     system, user = render(
         "chat",
-        message=message,
+        message=earlier.pop(0).text if begun else message,
         code=f"`{name_of(bench, document)}`:\n\n{code_block(document, where)}"
         if document is not None
         else "",
         context=context,
         style=style_notes(bench),
     )
-    request = Request("chat", (system, *earlier, user), ChatTask(message, document, where, bench.project))
+    turns = [evolve(user, text=user.text.strip("\n")), *earlier]
+    if begun:
+        turns.append(Message("user", message))
+    request = Request("chat", (system, *turns), ChatTask(message, document, where, bench.project))
     answer = await bench.ask(request, model=engine, on_text=on_text, conversation=conversation_id)
     found = artifacts(answer.text)
     message_id = ""
@@ -109,3 +121,9 @@ async def send(
                 bench.settings.history.max_messages, bench.settings.history.retention_days
             )
     return Reply(bench.envelope(answer, watch), conversation_id or "", message_id, answer.text, found)
+
+
+def _recent(messages: Sequence[M]) -> Sequence[M]:
+    """The messages a model is shown: the last ones, and for some turns the same first one."""
+    over = len(messages) - HISTORY_MESSAGES
+    return messages[-(-over // LEAVE_AT_ONCE) * LEAVE_AT_ONCE :] if over > 0 else messages

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from attrs import frozen
 
 from kibitz.context.retrieval import Built, build_completion
+from kibitz.features.completion.extent import Extent, extent
+from kibitz.features.completion.line_length import line_length_of
+from kibitz.features.completion.shape import shape
+from kibitz.features.completion.stop import Stop
+from kibitz.features.gather import OnText
+from kibitz.features.infill import as_comments
 from kibitz.features.project_context import rendered
 from kibitz.features.prompt import render
 from kibitz.features.prompt_context import name_of, style_notes
 from kibitz.features.result import Envelope, Shapes, Stopwatch
-from kibitz.features.suggestion import shape
 from kibitz.features.workbench import Workbench
-from kibitz.models.protocol import Answer, Request, Usage
+from kibitz.models.protocol import Answer, Model, Request, Usage
 from kibitz.models.select import OFFLINE
 from kibitz.models.tasks import CompleteTask
+from kibitz.syntax.tree import parse
 from kibitz.text import Document, Position, Range
+from kibitz.verify.checks import Check
 
 OUTPUT_TOKENS_PER_LINE = 24
 """The output limit grows with the lines allowed; a line of code rarely takes more tokens than this."""
@@ -25,10 +33,11 @@ OUTPUT_TOKENS_PER_LINE = 24
 
 @frozen
 class Suggestion:
-    """What replaces `range` (always empty, at the cursor)."""
+    """What replaces `range`: empty, at the cursor, or a few characters after it. `engine` is who said it."""
 
     insert_text: str
     range: Range
+    engine: str = OFFLINE
 
 
 @frozen
@@ -47,6 +56,15 @@ class Completion:
         return {**self.envelope.to_json(), "items": items}
 
 
+@frozen
+class Answered:
+    """What an engine said for a place, in the shape it can be inserted in: an empty text where nothing can be."""
+
+    answer: Answer
+    text: str
+    checks: tuple[Check, ...]
+
+
 async def window(bench: Workbench, document: Document, position: Position, budget: int) -> Built:
     """What a language model is shown for a completion, within a budget of estimated tokens."""
     if bench.root is None or not bench.settings.trusted:
@@ -55,33 +73,99 @@ async def window(bench: Workbench, document: Document, position: Position, budge
     return await project.completion(document, position, budget, bench.open_documents())
 
 
+async def wanted(bench: Workbench, document: Document, position: Position) -> bool:
+    """Whether the user wants suggestions at a place at all."""
+    settings = bench.settings.completion
+    if not settings.enabled or (settings.languages and document.language not in settings.languages):
+        return False
+    if settings.in_comments and settings.in_strings:
+        return True
+
+    def switched_off() -> bool:
+        tree = parse(document)
+        return tree is not None and (
+            (not settings.in_comments and tree.in_comment(position))
+            or (not settings.in_strings and tree.in_string(position))
+        )
+
+    return not await asyncio.to_thread(switched_off)
+
+
 async def complete(bench: Workbench, document: Document, position: Position) -> Completion:
     """What could be inserted at a position. Raises the engine's errors."""
     watch = Stopwatch()
     position = document.clamp(position)
-    settings = bench.settings.completion
-    if not settings.enabled or (settings.languages and document.language not in settings.languages):
+    if not await wanted(bench, document, position):
         return Completion(bench.envelope(Answer(OFFLINE, "", Usage()), watch), document, ())
-    task = CompleteTask(document, position, bench.project, settings.max_lines, bench.open_documents())
-    model = bench.model("complete")
-    request = Request("complete", (), task) if model.name == OFFLINE else await _request(bench, task)
-    answer = await bench.ask(request, model=model)
-    text, checks = await asyncio.to_thread(shape, document, position, answer.text, settings.max_lines)
-    items = (Suggestion(text, Range(position, position)),) if text else ()
-    return Completion(bench.envelope(answer, watch, checks), document, items)
+    said = await answered(bench, document, position)
+    items = (Suggestion(said.text, Range(position, position), said.answer.engine),) if said.text else ()
+    return Completion(bench.envelope(said.answer, watch, said.checks), document, items)
+
+
+async def answered(
+    bench: Workbench,
+    document: Document,
+    position: Position,
+    *,
+    model: Model | None = None,
+    sure: bool = False,
+    before_sending: Callable[[], Awaitable[None]] | None = None,
+    on_text: OnText | None = None,
+) -> Answered:
+    """What the feature's engine, or another, says for a position.
+
+    `sure` is for the built-in engine: only what it would bet on. `before_sending` is awaited when the prompt of a
+    language model is ready; `on_text` gets its answer as it comes. Raises the engine's errors.
+    """
+    settings = bench.settings.completion
+    task = CompleteTask(document, position, bench.project, settings.max_lines, bench.open_documents(), sure)
+    model = model or bench.model("complete")
+    spot = asyncio.ensure_future(asyncio.to_thread(_spot, bench, document, position))
+    try:
+        if model.name == OFFLINE:
+            request = Request("complete", (), task)
+        else:
+            request = await _request(bench, task)
+            if before_sending is not None:
+                await before_sending()
+        where, line_length = await spot
+    finally:
+        spot.cancel()
+    stop = Stop(where)
+    answer = await bench.ask(
+        request, model=model, on_text=on_text, enough=lambda piece: stop.feed(piece) is not None
+    )
+    shaped = await asyncio.to_thread(
+        shape,
+        document,
+        position,
+        answer.text,
+        extent=where,
+        max_lines=settings.max_lines,
+        line_length=line_length,
+    )
+    return Answered(answer, shaped.text, shaped.checks)
+
+
+def _spot(bench: Workbench, document: Document, position: Position) -> tuple[Extent, int | None]:
+    """How much is wanted at a position, and how long the project lets a line be."""
+    length = line_length_of(bench.root, document.language) if bench.root and bench.settings.trusted else None
+    return extent(document, position, bench.settings.completion.max_lines), length
 
 
 async def _request(bench: Workbench, task: CompleteTask) -> Request:
     """The prompt for a language model."""
     settings = bench.settings.completion
     built = await window(bench, task.document, task.position, bench.settings.context.max_tokens)
+    others = rendered(built.snippets, paths=bench.settings.privacy.send_paths)
+    name = name_of(bench, task.document)
     messages = render(
         "complete",
         language=task.document.language,
         max_lines=str(settings.max_lines),
         style=style_notes(bench),
-        path=name_of(bench, task.document),
-        context=rendered(built.snippets, paths=bench.settings.privacy.send_paths),
+        path=name,
+        context=others,
         before=built.prefix,
         after=built.suffix,
     )
@@ -91,6 +175,7 @@ async def _request(bench: Workbench, task: CompleteTask) -> Request:
         task,
         prefix=built.prefix,
         suffix=built.suffix,
+        context=as_comments(others, task.document.language, name),
         max_output_tokens=max(64, settings.max_lines * OUTPUT_TOKENS_PER_LINE),
         timeout_s=15,
     )

@@ -4,42 +4,32 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
-
-from attrs import frozen
 
 from kibitz.errors import KibitzError
+from kibitz.features.doctor_model import model_steps, other_models
 from kibitz.features.result import Stopwatch
+from kibitz.features.step import Step
 from kibitz.features.workbench import Workbench
-from kibitz.models.catalog import target
-from kibitz.models.protocol import Message, Request
-from kibitz.models.select import OFFLINE
-from kibitz.settings import Problem, has_variable, log_file, user_places
+from kibitz.log.file import BoundedFile
+from kibitz.log.handler import BACKUPS, MOST_BYTES
+from kibitz.settings import Problem, log_file, user_places
 
 CRAWLED = 2000
 """How many files the index step looks at."""
 
 
-@frozen
-class Step:
-    """One thing that was tried: `detail` is what was seen, `mend` what to do where it is not ok."""
-
-    name: str
-    ok: bool
-    detail: str
-    mend: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        """One entry of `kibitz doctor --json`."""
-        return {"name": self.name, "ok": self.ok, "detail": self.detail, "mend": self.mend}
-
-
-async def examine(bench: Workbench, problems: list[Problem]) -> AsyncIterator[Step]:
-    """The steps, as each is done. None of them raises; a model is asked for one word only where one is set."""
+async def examine(
+    bench: Workbench, problems: list[Problem], on_start: Callable[[str], None] = lambda _: None
+) -> AsyncIterator[Step]:
+    """The steps, as each is done; `on_start` is told of each before. None of them raises; a model is asked for one word,
+    only where one is set."""
     yield _configuration(problems)
+    on_start("model")
+    async for step in model_steps(bench):
+        yield step
+    async for step in other_models(bench):
+        yield step
     tries: tuple[tuple[str, Callable[[Workbench], Awaitable[Step]]], ...] = (
-        ("key", _key),
-        ("endpoint and model", _model),
         ("grammars", _grammars),
         ("checkers", _checkers),
         ("database", _database),
@@ -48,6 +38,7 @@ async def examine(bench: Workbench, problems: list[Problem]) -> AsyncIterator[St
         ("log", _log),
     )
     for name, attempt in tries:
+        on_start(name)
         try:
             yield await attempt(bench)
         except KibitzError as error:
@@ -57,40 +48,12 @@ async def examine(bench: Workbench, problems: list[Problem]) -> AsyncIterator[St
 def _configuration(problems: list[Problem]) -> Step:
     path = user_places().config
     if problems:
-        return Step(
-            "configuration",
-            False,
-            " ".join(str(p) for p in problems),
-            "Correct these settings; their defaults are used.",
-        )
+        detail = "\n".join(str(problem) for problem in problems)
+        each = "this setting" if len(problems) == 1 else "these settings"
+        return Step("configuration", False, detail, f"Correct {each}; until then the defaults are used.")
     return Step(
         "configuration", True, f"{path} is right" if path.exists() else f"defaults ({path} would be read)"
     )
-
-
-async def _key(bench: Workbench) -> Step:
-    name = bench.services.choice.for_feature("chat")
-    if name == OFFLINE:
-        return Step("key", True, "none needed: the built-in engine answers")
-    target(name, bench.settings, has_variable)
-    (info,) = await bench.services.gateway.describe([name])
-    if not info.available:
-        return Step("key", False, info.reason, "Set the key, or choose another model: kibitz models use NAME")
-    return Step("key", True, info.reason or f"{name} can be asked")
-
-
-async def _model(bench: Workbench) -> Step:
-    name = bench.services.choice.for_feature("chat")
-    if name == OFFLINE:
-        return Step(
-            "endpoint and model", True, "offline, the built-in engine; set `model` for a language model"
-        )
-    watch = Stopwatch()
-    request = Request(
-        "chat", (Message("user", "Answer with the word: ready"),), max_output_tokens=16, timeout_s=20
-    )
-    answer = await bench.ask(request)
-    return Step("endpoint and model", True, f"{answer.engine} answered in {watch.ms:.0f} ms")
 
 
 async def _grammars(_bench: Workbench) -> Step:
@@ -150,19 +113,12 @@ async def _sandbox(bench: Workbench) -> Step:
 
 async def _log(bench: Workbench) -> Step:
     path = log_file(bench.settings)
-
-    def attempt() -> str | None:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("a", encoding="utf-8"):
-                return None
-        except OSError as error:
-            return error.strerror
-
-    problem = await asyncio.to_thread(attempt)
-    if problem is not None:
+    try:
+        await asyncio.to_thread(BoundedFile(path, MOST_BYTES, BACKUPS).append, b"")
+    except OSError as error:
+        why = error.strerror or type(error).__name__
         return Step(
-            "log", False, f"{path} cannot be written: {problem}", "Set `log.file` to a file that can."
+            "log", False, f"{path} cannot be written: {why}.", "Set `log.file` to a file that can be."
         )
     return Step("log", True, str(path))
 

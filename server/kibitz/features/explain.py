@@ -8,11 +8,12 @@ from typing import Any
 from attrs import frozen
 
 from kibitz.errors import KibitzError
+from kibitz.features.gather import OnText
 from kibitz.features.names import Reference, resolve
 from kibitz.features.prompt import render
 from kibitz.features.prompt_context import code_block, name_of, other_files
 from kibitz.features.result import Envelope, Shapes, Stopwatch
-from kibitz.features.workbench import OnText, Workbench
+from kibitz.features.workbench import Workbench
 from kibitz.models.protocol import Request
 from kibitz.models.select import OFFLINE
 from kibitz.models.tasks import ExplainTask

@@ -17,9 +17,11 @@ def _parts(name: str) -> tuple[Template, Template]:
 
 
 def render(name: str, **values: str) -> tuple[Message, Message]:
-    """The system and the user turn of a feature's prompt. Raises KeyError where a name has no value."""
+    """The system and the user turn of a feature's prompt; of the latter, `context` may be left out where a model has
+    no room for it. Raises KeyError where a name has no value."""
     system, user = _parts(name)
-    return Message("system", system.substitute(values)), Message("user", user.substitute(values))
+    asked = Message("user", user.substitute(values), optional=values.get("context", ""))
+    return Message("system", system.substitute(values)), asked
 
 
 def fenced(text: str, language: str = "") -> str:

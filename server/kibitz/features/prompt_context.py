@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
+
 from kibitz.context.tasks import Kind
 from kibitz.context.window import around
+from kibitz.errors import KibitzError
 from kibitz.features.project_context import rendered
 from kibitz.features.prompt import fenced
 from kibitz.features.workbench import Workbench
@@ -11,6 +15,13 @@ from kibitz.text import Document, Range
 
 TASK_TOKENS = 2_000
 """How much of other files one prompt shows beside the code itself."""
+
+REPORTED: frozenset[Kind] = frozenset({"explain", "refactor", "chat"})
+"""The kinds of questions that are told what the checkers report; finding and fixing bugs say it in their own prompts."""
+
+MOST_REPORTED = 20
+CHECKERS_PATIENCE_S = 2.0
+"""How long a question waits for the checkers."""
 
 CODE_TOKENS = 24_000
 """How much of a file one prompt shows, in estimated tokens; more is cut around the range, and said."""
@@ -27,13 +38,39 @@ def code_block(document: Document, where: Range | None, *, numbered: bool = Fals
 
 
 async def other_files(bench: Workbench, document: Document, where: Range | None, kind: Kind) -> str:
-    """What of the project's other files a model should see beside the code itself; empty where there is no project."""
+    """What a model should see beside the code itself: parts of the project's other files, and what the checkers report.
+
+    Empty where there is no project.
+    """
     if bench.root is None or not bench.settings.trusted:
         return ""
-    project = bench.services.project(bench.root, bench.settings.context.exclude)
+    parts = await asyncio.gather(
+        _elsewhere(bench, bench.root, document, where, kind), reported(bench, document, where, kind)
+    )
+    return "\n\n".join(filter(None, parts))
+
+
+async def _elsewhere(
+    bench: Workbench, root: Path, document: Document, where: Range | None, kind: Kind
+) -> str:
+    project = bench.services.project(root, bench.settings.context.exclude)
     snippets = await project.task(document, where, TASK_TOKENS, kind, bench.open_documents())
     text = rendered(snippets, paths=bench.settings.privacy.send_paths).rstrip()
     return f"Elsewhere in the project:\n\n{fenced(text)}" if text else ""
+
+
+async def reported(bench: Workbench, document: Document, where: Range | None, kind: Kind) -> str:
+    """What the checkers report about the code, where they know its language and are in time."""
+    if kind not in REPORTED:
+        return ""
+    from kibitz.features.find_bugs import static_findings
+
+    try:
+        found = await asyncio.wait_for(static_findings(bench, document, where), CHECKERS_PATIENCE_S)
+    except (KibitzError, TimeoutError):
+        return ""
+    lines = [f"- line {f.range.start.line + 1}: {f.message}" for f in found if f.severity != "hint"]
+    return "\n".join(["Checkers report:", *lines[:MOST_REPORTED]]) if lines else ""
 
 
 def name_of(bench: Workbench, document: Document) -> str:

@@ -18,6 +18,7 @@ def redacted(request: Request) -> tuple[Request, Redactor]:
         redactor.learn(message.text)
     # the cursor of a completion may stand in the middle of a secret
     redactor.learn(request.prefix or "", request.suffix or "")
+    redactor.learn(request.context)
     calls = [call for message in request.messages for call in message.tool_calls]
     for value in ([call.arguments for call in calls], request.tools):
         redactor.learn_json(value)
@@ -26,6 +27,7 @@ def redacted(request: Request) -> tuple[Request, Redactor]:
         messages=tuple(_redacted_message(message, redactor) for message in request.messages),
         prefix=None if request.prefix is None else redactor.redact(request.prefix),
         suffix=None if request.suffix is None else redactor.redact(request.suffix),
+        context=redactor.redact(request.context),
         stop=tuple(redactor.redact(stop) for stop in request.stop),
         tools=tuple(redactor.redact_json(tool) for tool in request.tools),
         redactions=redactor.count,
@@ -34,4 +36,5 @@ def redacted(request: Request) -> tuple[Request, Redactor]:
 
 def _redacted_message(message: Message, redactor: Redactor) -> Message:
     calls = tuple(evolve(call, arguments=redactor.redact_json(call.arguments)) for call in message.tool_calls)
-    return evolve(message, text=redactor.redact(message.text), tool_calls=calls)
+    text, optional = redactor.redact(message.text), redactor.redact(message.optional)
+    return evolve(message, text=text, optional=optional, tool_calls=calls)

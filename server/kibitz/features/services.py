@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from kibitz.errors import KibitzError
-from kibitz.models.select import Choice
+from kibitz.features.latency import Latencies
+from kibitz.models.protocol import Feature
+from kibitz.models.select import OFFLINE, Choice
 from kibitz.settings import Settings, environment, user_places
 
 if TYPE_CHECKING:
     from kibitz.features.project_context import ProjectContext
+    from kibitz.models.consent import Confirm
     from kibitz.models.gateway import Egress, Gateway
+    from kibitz.models.key_store import StoredKeys
     from kibitz.models.offline.engine import OfflineEngine
     from kibitz.sandbox.run import Sandbox
     from kibitz.store.database import Store
+    from kibitz.store.ledger import Ledger
     from kibitz.workers.worker import Worker
 
 Notify = Callable[[KibitzError], None]
@@ -25,15 +32,19 @@ Notify = Callable[[KibitzError], None]
 class Services:
     """Opened lazily, closed once."""
 
-    def __init__(self, settings: Settings, notify: Notify) -> None:
+    def __init__(self, settings: Settings, notify: Notify, confirm_unpriced: Confirm | None = None) -> None:
         self.settings = settings
+        self.confirm_unpriced = confirm_unpriced
         self.choice = Choice(settings)
+        self.latencies = Latencies()
         self._notify = notify
         self._store: Store | None = None
         self._unusable: KibitzError | None = None
         self._opening = asyncio.Lock()
         self._workers: dict[str, Worker] = {}
         self._gateway: Gateway | None = None
+        self._forgetting: asyncio.Task[None] | None = None
+        self._keys: StoredKeys | None = None
         self._sandbox: Sandbox | None = None
         self._offline: OfflineEngine | None = None
         self._projects: dict[Path, ProjectContext] = {}
@@ -81,6 +92,7 @@ class Services:
         if not self.settings.trusted:
             return
         if self.asks_a_model:
+            await self.store()  # no first answer waits for the ledger to be opened
             await self.gateway.warm()
 
     def project(self, root: Path, exclude: tuple[str, ...]) -> ProjectContext:
@@ -101,7 +113,7 @@ class Services:
     @property
     def asks_a_model(self) -> bool:
         """Whether a language model is configured for anything."""
-        return not self.settings.offline or self.settings.completion.model not in ("", "offline")
+        return any(self.choice.for_feature(feature) != OFFLINE for feature in get_args(Feature))
 
     def require_trust(self) -> None:
         """Raises `untrusted` in a workspace the user does not trust: there no process is started, no model called."""
@@ -113,6 +125,15 @@ class Services:
             )
 
     @property
+    def keys(self) -> StoredKeys:
+        """The keys in the system keyring."""
+        if self._keys is None:
+            from kibitz.models.key_store import user_keys
+
+            self._keys = user_keys()
+        return self._keys
+
+    @property
     def gateway(self) -> Gateway:
         """The one door to language models."""
         self.require_trust()
@@ -120,7 +141,12 @@ class Services:
             from kibitz.models.gateway import Gateway
 
             self._gateway = Gateway(
-                self.settings, on_egress=self._record_egress, spent_today=self._spent_today
+                self.settings,
+                on_egress=self._record_egress,
+                ledger=self._ledger,
+                confirm_unpriced=self.confirm_unpriced,
+                stored=self.keys,
+                last_resort=lambda: self.offline,
             )
         return self._gateway
 
@@ -137,8 +163,20 @@ class Services:
             sent.text,
         )
 
-    async def _spent_today(self) -> float:
-        return await (await self.store()).usage.spent_today()
+    async def _ledger(self) -> Ledger:
+        store = await self.store()
+        if self._forgetting is None:
+            self._forgetting = asyncio.ensure_future(self._forget(store))
+        return store.ledger
+
+    async def _forget(self, store: Store) -> None:
+        """Calls are kept as long as conversations."""
+        from kibitz.store.rows import today
+
+        with contextlib.suppress(KibitzError):  # what cannot be deleted now can the next time
+            day = today() - timedelta(days=self.settings.history.retention_days)
+            await store.usage.forget_before(day)
+            await store.retained.forget_before(day)
 
     @property
     def offline(self) -> OfflineEngine:
@@ -170,5 +208,7 @@ class Services:
             await self._offline.close()
         for worker in list(self._workers.values()):  # work that ends meanwhile may still start one
             await worker.close()
+        if self._forgetting is not None:
+            await self._forgetting
         if self._store is not None:
             await self._store.close()

@@ -1,4 +1,4 @@
-"""How the server is: version, engines, database, budget, counters."""
+"""How the server is: version, engines, database, budget, counters, latencies."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from kibitz import __version__
 from kibitz.features.workbench import Workbench
 from kibitz.settings import Problem, log_file
+from kibitz.store.usage import NANO
 
 
 async def status(bench: Workbench, problems: list[Problem], counters: dict[str, int]) -> dict[str, Any]:
@@ -14,7 +15,7 @@ async def status(bench: Workbench, problems: list[Problem], counters: dict[str, 
     services, settings = bench.services, bench.settings
     store = await services.store()
     problem = services.database_problem
-    spent = await store.usage.spent_today()
+    standing = await store.ledger.standing()
     chosen = services.choice.for_feature("chat")
     return {
         "version": __version__,
@@ -29,10 +30,12 @@ async def status(bench: Workbench, problems: list[Problem], counters: dict[str, 
         },
         "budget": {
             "perDayUsd": settings.budget.per_day_usd,
-            "spentTodayUsd": spent,
+            "spentTodayUsd": standing.spent / NANO,
+            "heldUsd": standing.held / NANO,
             "perSessionUsd": settings.budget.per_session_usd,
             "spentSessionUsd": await store.usage.spent(),
         },
         "problems": [{"source": p.source, "field": p.field, "message": p.message} for p in problems],
         "counters": counters,
+        "latencies": services.latencies.to_json(),
     }

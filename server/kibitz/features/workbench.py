@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
+import logging
 from collections.abc import Callable
+from contextlib import aclosing
 from pathlib import Path
 
 from attrs import evolve
 
 from kibitz.context.redaction import Redactor
 from kibitz.errors import KibitzError
+from kibitz.features.gather import Gathering, OnText
+from kibitz.features.latency import Call
 from kibitz.features.redacting import redacted
 from kibitz.features.result import Envelope, Stopwatch
 from kibitz.features.services import Services
+from kibitz.log import fields
 from kibitz.models.protocol import (
+    Account,
     Answer,
-    Done,
     Feature,
     Message,
     Model,
     Request,
-    Spent,
     Text,
     ToolCall,
-    Usage,
 )
 from kibitz.models.select import OFFLINE
 from kibitz.models.tasks import Project
@@ -33,7 +35,7 @@ from kibitz.settings import Settings
 from kibitz.text import Document, read_text
 from kibitz.verify.checks import Check
 
-OnText = Callable[[str], None]
+log = logging.getLogger("kibitz.features")
 
 NEEDS_NO_PROCESS: frozenset[Feature] = frozenset({"complete", "explain", "find_bugs"})
 """What the built-in engine answers, if with less, without starting anything."""
@@ -78,39 +80,36 @@ class Workbench:
         *,
         model: Model | None = None,
         on_text: OnText | None = None,
+        enough: Callable[[str], bool] | None = None,
         conversation: str | None = None,
     ) -> Answer:
         """The whole answer of the feature's engine, its usage recorded. Raises the engine's KibitzError.
 
-        A language model gets placeholders for secrets, where the user has not switched that off; they are put back.
+        `enough` is given each piece of the answer and says whether to hang up after it; what was said so far is the
+        answer then. A language model gets placeholders for secrets, where the user has not switched that off; they are put back.
         """
         model = model or self.model(request.feature)
-        watch, failed = Stopwatch(), None
-        parts: list[str] = []
-        calls: list[ToolCall] = []
-        usage, reason = Usage(), "stop"
+        watch = Stopwatch()
+        failed: str | None = "internal"
         secrets = Redactor()
         if model.name != OFFLINE and self.settings.privacy.redact:
             request, secrets = await asyncio.to_thread(redacted, request)
-        restorer = secrets.stream_restorer(quoted=request.feature == "find_bugs")  # its answers are JSON
-
-        def heard(text: str) -> None:
-            parts.append(text)
-            if on_text is not None and text:
-                on_text(text)
-
+        got = Gathering(
+            secrets, on_text, enough, quoted=request.feature == "find_bugs"
+        )  # its answers are JSON
+        account = Account(self.project_name, conversation)
+        request = evolve(request, account=account)
+        call = self.services.latencies.start(request.feature, model.name, waited_ms=watch.ms)
         try:
-            async for event in model.stream(request):
-                match event:
-                    case Text(delta):
-                        heard(restorer.feed(delta))
-                    case ToolCall():
-                        calls.append(evolve(event, arguments=secrets.restore_json(event.arguments)))
-                    case Spent(spent):
-                        usage = usage + spent
-                    case Done(reason):
-                        pass
-            heard(restorer.finish())
+            async with aclosing(model.stream(request)) as events:
+                async for event in events:
+                    if isinstance(event, Text | ToolCall):
+                        call.heard()
+                    if got.take(event):
+                        account.enough = True
+                        break
+            got.finish()
+            failed = None
         except KibitzError as error:
             failed = error.kind
             raise
@@ -118,21 +117,29 @@ class Workbench:
             failed = "cancelled"
             raise
         finally:
-            if model.name != OFFLINE:
-                await self._record(request.feature, model.name, usage, watch.ms, failed, conversation)
-        return Answer(model.name, "".join(parts), usage, tuple(calls), reason)
+            spent_ms = _end(call, request.feature, model.name, failed)
+            if model.name != OFFLINE and failed is not None and not account.recorded:
+                await self._record_failure(request.feature, model.name, spent_ms, failed, account)
+        usage = account.usage if account.enough else got.usage
+        return Answer(model.name, got.text, usage, tuple(got.calls), got.reason, tuple(got.notes))
 
     async def ask_again(self, request: Request, answer: Answer, why: str) -> Answer:
         """One repair turn: the answer goes back with what is wrong with it; the usage of both turns is summed."""
         again = request.followed_by(Message("assistant", answer.text), Message("user", why))
         second = await self.ask(again)
         return Answer(
-            second.engine, second.text, answer.usage + second.usage, second.tool_calls, second.reason
+            second.engine,
+            second.text,
+            answer.usage + second.usage,
+            second.tool_calls,
+            second.reason,
+            tuple(dict.fromkeys((*answer.notes, *second.notes))),
         )
 
     def envelope(self, answer: Answer, watch: Stopwatch, checks: tuple[Check, ...] = ()) -> Envelope:
         """The envelope of a result made from this answer."""
-        return Envelope(answer.engine, watch.ms, answer.usage, checks)
+        notes = tuple(Check("prompt", "skipped", note) for note in answer.notes)
+        return Envelope(answer.engine, watch.ms, answer.usage, (*checks, *notes))
 
     def shown(self, document: Document) -> str:
         """The document's name for people and models."""
@@ -158,34 +165,36 @@ class Workbench:
             return None
         return open_document(path)
 
-    async def _record(
-        self,
-        feature: Feature,
-        engine: str,
-        usage: Usage,
-        duration_ms: float,
-        failed: str | None,
-        conversation: str | None,
+    async def _record_failure(
+        self, feature: Feature, engine: str, duration_ms: float, failed: str, account: Account
     ) -> None:
+        """What cost nothing and was not answered; calls that were made, the gateway has settled."""
         from kibitz.store.usage import UsageRow
 
         store = await self.services.store()
         await store.usage.record(
             UsageRow(
-                time=datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
                 engine=engine,
                 feature=feature,
-                project=self.project_name,
-                conversation_id=conversation,
-                input_tokens=usage.input_tokens,
-                cached_tokens=usage.cached_tokens,
-                output_tokens=usage.output_tokens,
-                cost_usd=usage.cost_usd,
-                estimated=usage.estimated,
+                project=account.project,
+                conversation_id=account.conversation,
                 duration_ms=round(duration_ms),
                 error_kind=failed,
             )
         )
+
+
+def _end(call: Call, feature: Feature, engine: str, failed: str | None) -> float:
+    """Count a call that has ended, and log it; its milliseconds."""
+    spent = call.end(engine, failed)
+    quiet = failed in (None, "cancelled", "unsupported", "untrusted")
+    asked = call.asked if call.asked != engine else None
+    log.log(
+        logging.DEBUG if quiet else logging.WARNING,
+        "a model answered" if failed is None else "a model call failed",
+        extra=fields(feature=feature, model=engine, asked=asked, kind=failed, durationMs=spent),
+    )
+    return spent
 
 
 def open_document(path: Path) -> Document:

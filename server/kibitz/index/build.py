@@ -73,12 +73,14 @@ def stored(one: Analyzed | None, found: Found, content: bytes) -> Entry:
 class Builder:
     """Builds one project's index. `lock` is held while the file is written."""
 
-    def __init__(self, root: Path, exclude: tuple[str, ...], file: IndexFile, lock: threading.Lock) -> None:
+    def __init__(
+        self, root: Path, exclude: tuple[str, ...], file: IndexFile, lock: threading.Lock, owner: str = ""
+    ) -> None:
         self._root = root
         self._exclude = exclude
         self._file = file
         self._lock = lock
-        self._owner = f"{os.getpid()}-{uuid4().hex}"
+        self._owner = owner or uuid4().hex
         self._mark = file.path.with_name(file.path.name + ".at")
 
     async def run(self, emit: Emit) -> dict[str, Any]:
@@ -154,7 +156,7 @@ class _Work:
             total = len(todo)
             for done, found in enumerate(todo):
                 if found.path == suspect:
-                    self.notes["files that ended the last build"] += 1
+                    self.notes["files that ended the last builds"] += 1
                     self._add(Entry(found.path, found.language, found.size, found.mtime_ns, b""), 0)
                 else:
                     self._one(found, known.get(found.path))
@@ -237,23 +239,31 @@ class _Work:
 
 
 class _Mark:
-    """The path of the file that is being parsed, where the next process finds it if this one does not survive that file."""
+    """The path of the file that is being parsed, where the next process finds it if this one does not survive that file.
+
+    A process is also ended for other reasons: a file is to blame where two came to their end over it.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._handle = -1
+        self._before, self._times = b"", 0
 
     def open(self) -> str:
-        """Begin; answers the file at which an earlier build was ended without a word."""
+        """Begin; answers the file at which two builds were ended without a word."""
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
         self._handle = os.open(self._path, flags, 0o600)
-        before = os.read(self._handle, 65536)
-        return os.fsdecode(before.partition(b"\0")[0])
+        parts = os.read(self._handle, 65536).split(b"\0")
+        if len(parts) > 1 and parts[1].isdigit():
+            self._before, self._times = parts[0], int(parts[1])
+        return os.fsdecode(self._before) if self._times > 1 else ""
 
     def set(self, path: str) -> None:
         """This file is next. Written over the one before: a new file for each would cost more than parsing."""
+        name = os.fsencode(path)
+        times = self._times + 1 if name == self._before else 1
         os.lseek(self._handle, 0, os.SEEK_SET)
-        os.write(self._handle, os.fsencode(path) + b"\0")
+        os.write(self._handle, b"%b\0%d\0" % (name, times))
 
     def remove(self) -> None:
         """The build came to an end."""

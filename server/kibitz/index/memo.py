@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Collection, Hashable, Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import Any
 
+from attrs import define, field
+
 from kibitz.index.reader import DefinitionRow
-from kibitz.store.index_reads import DefinitionTuple, IndexReads
+from kibitz.index.words import window_end
+from kibitz.store.index_reads import DefinitionTuple, Hit, IndexReads
 
 MOST_ROWS = 60_000
 MOST_CHARACTERS = 12_000_000
@@ -65,6 +68,22 @@ class RowsKept:
             kept if kept is not None else self._keep(key, map(definition, self._reads.definitions_in(path)))
         )
 
+    def defined(self, path: str) -> Mapping[str, int]:
+        """How many definitions of each name a file has."""
+        self._look()
+        key = ("defined", path)
+        if key not in self._kept:
+            self._kept[key] = Counter(row.name for row in self.inside(path))
+        kept: Mapping[str, int] = self._kept[key]
+        return kept
+
+    def search(self, terms: Sequence[str], limit: int, language: str | None) -> Sequence[Hit]:
+        """See `IndexReads.search`: the word that is just being typed is often none that is known."""
+        self._look()
+        key = ("search", tuple(terms), limit, language)
+        kept: Sequence[Hit] | None = self._kept.get(key)
+        return kept if kept is not None else self._keep(key, self._reads.search(terms, limit, language))
+
     def frequency(self, term: str) -> int:
         """See `IndexReads.frequency`."""
         self._look()
@@ -87,11 +106,22 @@ class RowsKept:
             self.forget()
             self._state = state
 
-    def _keep(self, key: Hashable, rows: Any) -> Sequence[DefinitionRow]:
+    def _keep(self, key: Hashable, rows: Any) -> tuple[Any, ...]:
         kept = tuple(rows)
         self._kept[key] = kept
         self._rows += 1 + len(kept)
         return kept
+
+
+@define
+class _Lines:
+    """A file's lines, for contents with a hash; `seen` is the state of the index in which they were its contents."""
+
+    hash: bytes
+    seen: int
+    size: int
+    lines: list[str]
+    windows: dict[int, tuple[int, str]] = field(factory=dict)
 
 
 class LinesKept:
@@ -99,26 +129,47 @@ class LinesKept:
 
     def __init__(self, reads: IndexReads) -> None:
         self._reads = reads
-        self._kept: OrderedDict[str, tuple[bytes, int, list[str]]] = OrderedDict()
+        self._kept: OrderedDict[str, _Lines] = OrderedDict()
         self._characters = 0
 
-    def of(self, path: str) -> list[str]:
-        """A file's lines; one empty line where it is gone."""
+    def forget(self) -> None:
+        """Read everything anew."""
+        self._kept.clear()
+        self._characters = 0
+
+    def window(self, path: str, start: int) -> tuple[int, str]:
+        """Of a file's window that starts at a line, the line after the last one, and its text."""
+        known = self._known(path)
+        if known is None:
+            return window_end([""], start), ""
+        found = known.windows.get(start)
+        if found is None:
+            end = window_end(known.lines, start)
+            found = known.windows[start] = end, "\n".join(known.lines[start:end])
+        return found
+
+    def _known(self, path: str) -> _Lines | None:
+        now = self._reads.changes()
+        known = self._kept.get(path)
+        if known is not None and known.seen == now:
+            self._kept.move_to_end(path)
+            return known
         state = self._reads.hash(path)
-        known = self._kept.pop(path, None)
-        if known is not None and known[0] == state:
-            self._kept[path] = known
-            return known[2]
         if known is not None:
-            self._characters -= known[1]
+            if known.hash == state:
+                known.seen = now
+                self._kept.move_to_end(path)
+                return known
+            del self._kept[path]
+            self._characters -= known.size
+        if state is None:
+            return None
         text = self._reads.text(path) or ""
-        lines = text.split("\n")
-        if state is not None:
-            self._kept[path] = (state, len(text), lines)
-            self._characters += len(text)
-        while self._characters > MOST_CHARACTERS:
-            self._characters -= self._kept.popitem(last=False)[1][1]
-        return lines
+        known = self._kept[path] = _Lines(state, now, len(text), text.split("\n"))
+        self._characters += len(text)
+        while self._characters > MOST_CHARACTERS and len(self._kept) > 1:
+            self._characters -= self._kept.popitem(last=False)[1].size
+        return known
 
 
 def definition(row: DefinitionTuple) -> DefinitionRow:

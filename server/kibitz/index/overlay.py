@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from kibitz.index.analyze import Analyzed, RawImport, analyzed, unix_lines
 from kibitz.index.reader import DefinitionRow
-from kibitz.index.words import windows, words_of
+from kibitz.index.words import window_end, windows, words_of
 from kibitz.store.index_reads import PART_WEIGHT, WHOLE_WEIGHT, Hit
 
 _K1, _B, _LEAST = 1.2, 0.75, 1e-6
@@ -61,6 +61,16 @@ class OpenText:
     @cached_property
     def _analyzed(self) -> Analyzed:
         return analyzed(self.path, self.language, self.text, Counter(), kept=True)
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.text.split("\n")
+
+    def window(self, path: str, start: int) -> tuple[int, str]:
+        """See `LinesKept.window`; `path` is its own."""
+        del path
+        end = window_end(self._lines, start)
+        return end, "\n".join(self._lines[start:end])
 
     def holds(self, word: str) -> bool:
         """Whether a lower-case word stands somewhere as a whole."""

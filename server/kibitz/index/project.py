@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from kibitz.errors import KibitzError
-from kibitz.index.analyze import generated_name
+from kibitz.index.analyze import digest, generated_name
 from kibitz.index.build import Builder, Emit, entry_of
 from kibitz.index.crawl import MAX_FILE_BYTES, look_at, walk, wanted
 from kibitz.index.ignore import read_plain
@@ -40,6 +40,11 @@ class Project:
         self.view = View(self._reads, self._overlay)
         self._last: dict[str, Any] = {}
 
+    @property
+    def private(self) -> bool:
+        """Whether the index is kept for this process only, because its folder cannot be used."""
+        return self._file.temporary is not None
+
     def use(self, exclude: tuple[str, ...]) -> None:
         """Other files are left out from now on; the next build takes them out."""
         self.exclude = exclude
@@ -52,15 +57,23 @@ class Project:
         with self._lock:
             self._file.close()
 
-    async def build(self, emit: Emit) -> dict[str, Any]:
-        """Bring the index up to date; see `Builder.run`. Raises `internal` where the file cannot be written."""
-        builder = Builder(self.root, self.exclude, self._file, self._lock)
+    async def build(self, emit: Emit, owner: str = "") -> dict[str, Any]:
+        """Bring the index up to date; see `Builder.run`. Raises `internal` where the file cannot be written.
+
+        A build by the same `owner` as one that died goes on at once, another one waits a while for that one.
+        """
+        builder = Builder(self.root, self.exclude, self._file, self._lock, owner)
         try:
             self._last = await builder.run(emit)
         except Fault as error:
             self._mend(error)
             self._last = await builder.run(emit)
         return {**self._last, **self.figures()}
+
+    def built(self, result: dict[str, Any]) -> dict[str, Any]:
+        """What `build` answered in another process, as this one's answer."""
+        self._last = result
+        return {**result, "open": len(self._overlay)}
 
     def update(self, path: str, text: str | None, language: str = "") -> dict[str, Any]:
         """Show an open document's text (with `text`), or what lies on the disk now (without).
@@ -72,14 +85,17 @@ class Project:
         if text is not None:
             if not wanted(self.root, path, self.exclude) or generated_name(path):
                 return {"indexed": False, "refresh": False}
-            stored = self.asked(lambda: self._reads.language(path))
+            stored, content = self.asked(lambda: (self._reads.language(path), self._reads.hash(path)))
             known = language or stored or language_of(path, text[:200].split("\n")[0])
-            self._overlay.put(path, known, text, new=stored is None)
+            if known == stored and content == digest(text.encode("utf-8", "surrogatepass")):
+                self._overlay.drop(path)  # most of what is open is as it was saved: that is known already
+            else:
+                self._overlay.put(path, known, text, new=stored is None)
             return {"indexed": True, "refresh": False}
         self._overlay.drop(path)
         if path.rpartition("/")[2] == ".gitignore":
             return {"indexed": False, "refresh": True}
-        return self.asked(lambda: self._from_disk(path))
+        return self.asked(lambda: self._from_disk(path), writes=True)
 
     def figures(self) -> dict[str, Any]:
         """What is in the index, and how the last build went."""
@@ -97,12 +113,25 @@ class Project:
             },
         }
 
-    def asked(self, question: Callable[[], T]) -> T:
-        """The answer; where the file turns out to be broken, that of an empty index that is then built anew."""
+    def asked(self, question: Callable[[], T], *, writes: bool = False) -> T:
+        """The answer, from one state of the index unless the question `writes`.
+
+        Where the file turns out to be broken, that of an empty index that is then built anew.
+        """
         try:
-            return question()
+            return self._answered(question, writes)
         except Fault as error:
             self._mend(error)
+            return self._answered(question, writes)
+
+    def _answered(self, question: Callable[[], T], writes: bool) -> T:
+        if self._file.is_replaced():  # another process found it damaged, and made it anew
+            with self._lock:
+                self._file.reopen()
+            self.view.forget()
+        if writes:  # without a write-ahead log, nobody could write while we read
+            return question()
+        with self._reads.snapshot():
             return question()
 
     def _mend(self, error: Fault) -> None:
@@ -124,6 +153,7 @@ class Project:
         notes: Counter[str] = Counter()
         entries: list[Entry] = []
         gone: list[str] = []
+        same = False
         if found is None:
             inside = [row[0] for row in self._reads.files() if row[0].startswith(f"{path}/")]
             allowed = wanted(self.root, f"{path}/x", self.exclude)
@@ -140,8 +170,11 @@ class Project:
             data = read_plain(os.path.join(self.root, one.path), MAX_FILE_BYTES)  # noqa: PTH118
             if data is None:
                 gone.append(one.path)
+            elif (self._reads.language(one.path), self._reads.hash(one.path)) == (one.language, digest(data)):
+                same = True  # a document was closed that was as it was saved
             else:
                 entries.append(entry_of(one, data, notes))
-        with self._lock:
-            self._file.write(entries, gone)
-        return {"indexed": any(entry.text is not None for entry in entries), "refresh": False}
+        if entries or gone:
+            with self._lock:
+                self._file.write(entries, gone)
+        return {"indexed": same or any(entry.text is not None for entry in entries), "refresh": False}

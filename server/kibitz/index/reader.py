@@ -80,6 +80,10 @@ class Reader(Protocol):
         """What a file imports."""
         ...
 
+    def beside(self, path: str, language: str) -> Sequence[str]:
+        """The files of a language in the folder of a path, by name, without itself."""
+        ...
+
     def importers_of(self, path: str) -> Sequence[str]:
         """The files that import a file."""
         ...

@@ -83,7 +83,7 @@ class Resolver:
     """The files imports lead to, for one set of files. Keeps what it worked out."""
 
     def __init__(self, languages: Mapping[str, str], read: Callable[[str], str | None]) -> None:
-        paths = Paths(languages, read)
+        self._paths = paths = Paths(languages, read)
         python, script = resolve_python.Python(paths), resolve_script.Script(paths)
         compiled = resolve_compiled.Compiled(paths)
         self._by_language: dict[str, Callable[[str, str, tuple[str, ...]], list[str]]] = {
@@ -102,6 +102,10 @@ class Resolver:
             "lua": compiled.lua,
         }
         self._known: dict[tuple[str, str, str, tuple[str, ...]], tuple[str, ...]] = {}
+
+    def beside(self, path: str, language: str) -> list[str]:
+        """The files of a language in the folder of a path, by name, without itself."""
+        return [one for one in self._paths.of(posixpath.dirname(path), language) if one != path]
 
     def targets(self, path: str, language: str, module: str, names: tuple[str, ...]) -> tuple[str, ...]:
         """The project's files an import in a file leads to, in its order; () for what lies outside of the project.

@@ -10,7 +10,7 @@ from kibitz.index.memo import LinesKept, RowsKept, definition
 from kibitz.index.overlay import OpenText, Overlay
 from kibitz.index.reader import DefinitionRow, FileRow, ImportRow, WindowRow
 from kibitz.index.resolve import Resolver
-from kibitz.index.words import code_words, parts_of, window_end, words_of
+from kibitz.index.words import code_words, parts_of, words_of
 from kibitz.store.index_file import StoredImport, last_of
 from kibitz.store.index_reads import IndexReads
 
@@ -41,6 +41,7 @@ class View:
         """Work out anew what was kept of the stored files."""
         self._resolver, self._graph_of = None, (-1, -1, -1)
         self._rows.forget()
+        self._lines.forget()
 
     def files(self, language: str | None = None) -> Sequence[FileRow]:
         """The files, by path."""
@@ -61,12 +62,14 @@ class View:
     def definitions_of_each(self, names: Collection[str], each: int) -> Sequence[DefinitionRow]:
         """Of each of these names at most so many definitions, by name and path."""
         found: list[DefinitionRow] = []
-        stored = self._rows.named(names, each + self._hidden())
+        stored = self._rows.named(names, each + self._hidden_of(names))
         opened = self._opened_with(names)
         for name in sorted(set(names)):
-            rows = [row for row in stored[name] if row.path not in self._overlay]
-            rows += [row for one in opened for row in one.definitions if row.name == name]
-            rows.sort(key=lambda row: row.path)
+            rows = stored[name]
+            if self._overlay:
+                rows = [row for row in rows if row.path not in self._overlay]
+                rows += [row for one in opened for row in one.definitions if row.name == name]
+                rows.sort(key=lambda row: row.path)
             found += rows[:each]
         return found
 
@@ -103,6 +106,10 @@ class View:
             for i in imports
         ]
 
+    def beside(self, path: str, language: str) -> Sequence[str]:
+        """The files of a language in the folder of a path, by name, without itself."""
+        return self._resolve().beside(path, language)
+
     def importers_of(self, path: str) -> Sequence[str]:
         """The files that import a file, by path."""
         self._update_graph()
@@ -132,18 +139,14 @@ class View:
         chosen = _within_reach((telling or chosen)[:MAX_TERMS], terms)
         known = [term for term in chosen if terms[term]]
         hidden = limit + 16 * len(self._overlay)
-        hits = [h for h in self._reads.search(known, hidden, language) if h.path not in self._overlay]
+        hits = [h for h in self._rows.search(known, hidden, language) if h.path not in self._overlay]
         hits += self._overlay.search(chosen, terms, count, language)
         hits.sort(key=lambda hit: (-hit.score, hit.path, hit.start))
         rows: list[WindowRow] = []
-        cache: dict[str, list[str]] = {}
         for path, start, score in hits[:limit]:
-            if path not in cache:
-                opened = self._overlay.get(path)
-                cache[path] = opened.text.split("\n") if opened is not None else self._lines.of(path)
-            lines = cache[path]
-            end = window_end(lines, start)
-            rows.append(WindowRow(path, start, end - 1, "\n".join(lines[start:end]), score))
+            opened = self._overlay.get(path)
+            end, text = (opened or self._lines).window(path, start)
+            rows.append(WindowRow(path, start, end - 1, text, score))
         return rows
 
     def text(self, path: str, start_line: int, end_line: int) -> str:
@@ -154,6 +157,12 @@ class View:
     def _hidden(self) -> int:
         """How many stored rows the open documents may take away from an answer."""
         return sum(len(self._rows.inside(path)) for path in self._overlay)
+
+    def _hidden_of(self, names: Collection[str]) -> int:
+        """How many rows of one name they may take away at most; rounded up, since answers are kept by their limit."""
+        defined = [self._rows.defined(path) for path in self._overlay]
+        most = max((sum(one.get(name, 0) for one in defined) for name in names), default=0) if defined else 0
+        return -(-most // 8) * 8
 
     def _opened_with(self, names: Collection[str]) -> list[OpenText]:
         """The open documents that hold one of these words: none other can define it, and parsing takes time."""

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import attrs
 
+from kibitz.errors import KibitzError
+from kibitz.index import builder
 from kibitz.index.project import Project
+from kibitz.index.tidy import TIDY
+from kibitz.workers.worker import Worker
+
+STARTS = 3
+"""A file that ends the process that reads it does so twice, then it is left out."""
+STOPPING_S = 5.0
 
 Params = dict[str, Any]
 Emit = Callable[[Any], None]
@@ -25,6 +35,7 @@ def project_of(params: Params) -> Project:
     root, exclude = str(params["root"]), tuple(params["exclude"])
     with _opening:
         if root not in _projects:
+            TIDY.begin()
             _projects[root] = Project(Path(root), exclude, Path(params["folder"]))
         elif _projects[root].exclude != exclude:
             _projects[root].use(exclude)
@@ -49,10 +60,37 @@ async def close_project(params: Params, emit: Emit) -> bool:
 
 
 async def build(params: Params, emit: Emit) -> Params:
-    """Build or refresh; one run at a time, a second request waits and finds the work done."""
+    """Build or refresh, in a process of its own; one run at a time, a second request waits and finds the work done."""
     project = await asyncio.to_thread(project_of, params)
     async with _building.setdefault(str(params["root"]), asyncio.Lock()):
-        return await project.build(emit)
+        if project.private:  # nobody else can write what only this process has
+            return await project.build(emit)
+        named = {
+            "root": str(project.root),
+            "exclude": list(project.exclude),
+            "folder": params["folder"],
+            "owner": uuid4().hex,
+        }
+        return project.built(await _built(named, emit))
+
+
+async def _built(project: Params, emit: Emit) -> Params:
+    """The build's answer, from a process that ends with it; one that dies over a file is started again."""
+    for left in reversed(range(STARTS)):
+        worker = Worker(builder.MODULE, name="index builder")
+        try:
+            return dict(await worker.call("build", project, emit))
+        except KibitzError:
+            if not worker.ended or not left:
+                raise
+        except asyncio.CancelledError:
+            with contextlib.suppress(KibitzError, TimeoutError):
+                async with asyncio.timeout(STOPPING_S):
+                    await worker.call("stopped", None)
+            raise
+        finally:
+            await worker.close()
+    raise AssertionError("the last start raises or returns")
 
 
 def update(params: Params) -> Params:
@@ -83,11 +121,8 @@ def _asking(method: str, *names: str) -> Callable[[Params], Any]:
     return ask
 
 
-METHODS: dict[str, Callable[..., Any]] = {
+_ANSWERS: dict[str, Callable[[Params], Any]] = {
     "open": open_project,
-    "close": close_project,
-    "build": build,
-    "refresh": build,
     "update": update,
     "figures": figures,
     "files": _asking("files", "language"),
@@ -99,4 +134,10 @@ METHODS: dict[str, Callable[..., Any]] = {
     "references_to": _asking("references_to", "name", "limit"),
     "search": _asking("search", "words", "limit", "language"),
     "text": _asking("text", "path", "start_line", "end_line"),
+}
+METHODS: dict[str, Callable[..., Any]] = {
+    "close": close_project,
+    "build": build,
+    "refresh": build,
+    **{name: TIDY.answering(method) for name, method in _ANSWERS.items()},
 }

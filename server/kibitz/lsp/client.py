@@ -28,6 +28,7 @@ class Client:
     action_resolve: bool
     snippets: bool
     show_document: bool
+    questions: bool
     virtual_documents: bool
     progress: bool
     configuration: bool
@@ -58,6 +59,7 @@ def read_client(params: lsp.InitializeParams) -> Client:
         action_resolve="edit" in resolvable,
         snippets=bool(item and item.snippet_support),
         show_document=bool(window and window.show_document and window.show_document.support),
+        questions=bool(window and window.show_message),
         virtual_documents=bool(work and _field(work, "text_document_content")),
         progress=bool(window and window.work_done_progress),
         configuration=bool(work and work.configuration),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import logging
+import asyncio
+import contextlib
+from pathlib import Path
 
 from lsprotocol import types as lsp
 
 from kibitz.errors import KibitzError
+from kibitz.log import start
 from kibitz.lsp.session import Session
 from kibitz.settings import log_file
-
-LOG_BYTES = 2_000_000
 
 
 async def pull_settings(session: Session) -> None:
@@ -30,26 +31,11 @@ async def pull_settings(session: Session) -> None:
 
 def start_log(session: Session) -> None:
     """Log where and as much as the settings say; a log that cannot be written is said once and done without."""
-    from logging.handlers import RotatingFileHandler
-    from pathlib import Path
+    loop = asyncio.get_running_loop()
 
-    root = logging.getLogger("kibitz")
-    root.setLevel(session.settings.log.level.upper())
-    path = log_file(session.settings)
-    current = [h for h in root.handlers if isinstance(h, RotatingFileHandler)]
-    if current and Path(current[0].baseFilename) == path.absolute():
-        return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=2, encoding="utf-8", delay=True)
-    except OSError as error:
-        session.report(
-            KibitzError("invalid", f"The log {path} cannot be written: {error.strerror}.", "Set `log.file`.")
-        )
-        return
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    for old in current:
-        root.removeHandler(old)
-        old.close()
-    root.addHandler(handler)
-    root.propagate = False
+    def cannot(path: Path, why: str) -> None:
+        error = KibitzError("invalid", f"The log {path} cannot be written: {why}.", "Set `log.file`.")
+        with contextlib.suppress(RuntimeError):  # the server is ending
+            loop.call_soon_threadsafe(session.report, error)
+
+    start(log_file(session.settings), session.settings.log.level, cannot, check=True)

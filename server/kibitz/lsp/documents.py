@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from lsprotocol import types as lsp
 
 from kibitz.lsp.convert import to_position
 from kibitz.paths import from_uri
 from kibitz.text import Document, Encoding, Position, split_lines
+
+
+class Spliced(NamedTuple):
+    """Whole lines (with their ends) from `first` on that were replaced by others."""
+
+    first: int
+    old: list[str]
+    new: list[str]
 
 
 class LiveDocument:
@@ -24,18 +33,24 @@ class LiveDocument:
 
     def change(
         self, changes: Sequence[lsp.TextDocumentContentChangeEvent], version: int, encoding: Encoding
-    ) -> None:
-        """Apply the changes in order, as the specification wants: each speaks of the text the one before left."""
+    ) -> list[Spliced]:
+        """Apply the changes in order, as the specification wants: each speaks of the text the one before left.
+
+        Returns what became of the lines, one for each change.
+        """
+        done: list[Spliced] = []
         for change in changes:
             text = whole_characters(change.text)
             if isinstance(change, lsp.TextDocumentContentChangeWholeDocument):
-                self.lines = split_lines(text)
+                before, self.lines = self.lines, split_lines(text)
+                done.append(Spliced(0, before, self.lines.copy()))
             else:
                 start = to_position(self.lines, change.range.start, encoding)
                 end = to_position(self.lines, change.range.end, encoding)
-                splice(self.lines, min(start, end), max(start, end), text)
+                done.append(splice(self.lines, min(start, end), max(start, end), text))
         self.version = version
         self._snapshot = None
+        return done
 
     def snapshot(self) -> Document:
         """The text as it is now."""
@@ -45,8 +60,8 @@ class LiveDocument:
         return self._snapshot
 
 
-def splice(lines: list[str], start: Position, end: Position, text: str) -> None:
-    """Replace a span of a list of lines (with their ends) by text, in place."""
+def splice(lines: list[str], start: Position, end: Position, text: str) -> Spliced:
+    """Replace a span of a list of lines (with their ends) by text, in place; which lines went, and which came."""
     first, last = start.line, end.line
     head = lines[first][: start.character]
     tail = lines[last][end.character :]
@@ -60,7 +75,9 @@ def splice(lines: list[str], start: Position, end: Position, text: str) -> None:
     parts = split_lines(joined)
     if last + 1 < len(lines) and parts[-1] == "":
         parts.pop()  # the line after this span is still there
+    old = lines[first : last + 1]
     lines[first : last + 1] = parts
+    return Spliced(first, old, parts)
 
 
 def whole_characters(text: str) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -19,6 +20,7 @@ from pygls.exceptions import JsonRpcException
 from pygls.protocol import LanguageServerProtocol
 
 from kibitz.errors import KibitzError, Kind, StaleError
+from kibitz.log import fields, request, request_id
 from kibitz.workers.frames import FrameParser, Malformed
 
 log = logging.getLogger("kibitz.lsp")
@@ -28,6 +30,17 @@ Handler = Callable[[Any], Awaitable[Any] | None]
 
 CODES = {"cancelled": -32800, "invalid": -32602, "internal": -32603}
 """JSON-RPC codes by kind; every other kind is RequestFailed (-32803)."""
+
+LEVELS: dict[str | None, int] = {
+    None: logging.DEBUG,
+    "cancelled": logging.DEBUG,
+    "invalid": logging.INFO,
+    "not_found": logging.INFO,
+    "unsupported": logging.INFO,
+    "untrusted": logging.INFO,
+    "internal": logging.ERROR,
+}
+"""How loud the end of a request is, by the kind of its error; every other kind is a warning."""
 
 REQUEST_FAILED = -32803
 CONTENT_MODIFIED = -32801
@@ -115,26 +128,44 @@ class Protocol(LanguageServerProtocol):
         return None
 
     def _start(self, number: Any, method: str, handler: Handler, params: Any) -> None:
-        """Run a handler; one that has work to wait for goes on as a task of its own."""
-        try:
-            outcome = handler(params)
-        except Exception as error:  # noqa: BLE001 - the edge: a request must be answered, whatever failed
-            self._answer_error(number, method, error)
-            return
-        if not asyncio.iscoroutine(outcome):
-            self._answer(number, outcome)
-            return
-        task = asyncio.ensure_future(outcome)
-        self._open[number] = task
-        task.add_done_callback(lambda done: self._finish(number, method, done))
+        """Run a handler; one that has work to wait for goes on as a task of its own. All it logs has this request's id."""
+        with request():
+            began = time.monotonic()
+            try:
+                outcome = handler(params)
+            except Exception as error:  # noqa: BLE001 - the edge: a request must be answered, whatever failed
+                self._log_end(method, began, error)
+                self._answer_error(number, error)
+                return
+            if not asyncio.iscoroutine(outcome):
+                self._log_end(method, began, None)
+                self._answer(number, outcome)
+                return
+            task = asyncio.ensure_future(outcome)
+            self._open[number] = task
+            task.add_done_callback(lambda done: self._finish(number, method, began, done))
 
-    def _finish(self, number: Any, method: str, task: asyncio.Future[Any]) -> None:
-        if task.cancelled():
-            self._answer_error(number, method, KibitzError("cancelled", "The request was cancelled."))
-        elif (error := task.exception()) is not None:
-            self._answer_error(number, method, error)
+    def _finish(self, number: Any, method: str, began: float, task: asyncio.Future[Any]) -> None:
+        error = (
+            KibitzError("cancelled", "The request was cancelled.") if task.cancelled() else task.exception()
+        )
+        self._log_end(method, began, error)
+        if error is not None:
+            self._answer_error(number, error)
         else:
             self._answer(number, task.result())
+
+    def _log_end(self, method: str, began: float, error: BaseException | None) -> None:
+        """What became of a request, and how long it took."""
+        kind = error.kind if isinstance(error, KibitzError) else "internal" if error is not None else None
+        level = LEVELS.get(kind, logging.WARNING)
+        if log.isEnabledFor(level):
+            spent = (time.monotonic() - began) * 1000
+            unexpected = error if error is not None and not isinstance(error, KibitzError) else None
+            text = "a request was answered" if error is None else "a request failed"
+            log.log(
+                level, text, exc_info=unexpected, extra=fields(method=method, kind=kind, durationMs=spent)
+            )
 
     def _take_notification(self, method: str, message: dict[str, Any]) -> None:
         if method == lsp.EXIT:
@@ -148,16 +179,17 @@ class Protocol(LanguageServerProtocol):
         handler = self.notifications.get(method)
         if handler is None:
             return
-        try:
-            outcome = handler(self._params(message))
-        except JsonRpcException:
-            log.warning("parameters of %s do not fit", method)
-            return
-        except Exception:
-            log.exception("%s failed", method)
-            return
-        if asyncio.iscoroutine(outcome):
-            self.in_background(outcome, method)
+        with request():
+            try:
+                outcome = handler(self._params(message))
+            except JsonRpcException:
+                log.warning("parameters of %s do not fit", method)
+                return
+            except Exception:
+                log.exception("%s failed", method)
+                return
+            if asyncio.iscoroutine(outcome):
+                self.in_background(outcome, method)
 
     def _take_response(self, message: dict[str, Any]) -> None:
         number: Any = message.get("id")
@@ -185,7 +217,7 @@ class Protocol(LanguageServerProtocol):
         """Answer at once; the work is told to stop, and what it still says is dropped."""
         if not _is_id(number) or (task := self._open.get(number)) is None:
             return
-        self._answer_error(number, "", KibitzError("cancelled", "The request was cancelled."))
+        self._answer_error(number, KibitzError("cancelled", "The request was cancelled."))
         task.cancel()
 
     def in_flight(self) -> int:  # no property: pygls reads those before there is anything to count
@@ -226,16 +258,15 @@ class Protocol(LanguageServerProtocol):
             log.exception("an answer could not be written as JSON")
             self._fail(number, -32603, "The answer could not be written.")
 
-    def _answer_error(self, number: Any, method: str, error: BaseException) -> None:
+    def _answer_error(self, number: Any, error: BaseException) -> None:
         if number not in self._open:
             return
         del self._open[number]
         if not isinstance(error, KibitzError):
-            log.error("%s failed", method, exc_info=error)
             error = KibitzError(
                 "internal",
                 "Something went wrong inside kibitz.",
-                "The log has the details: kibitz doctor names it.",
+                f"The log has the details, under {request_id()}: kibitz doctor names it.",
             )
         code = CONTENT_MODIFIED if isinstance(error, StaleError) else CODES.get(error.kind, REQUEST_FAILED)
         self._fail(number, code, error.message, error.to_json())

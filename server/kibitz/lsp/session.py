@@ -6,43 +6,32 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
 from lsprotocol import types as lsp
 
 from kibitz.errors import KibitzError
 from kibitz.lsp.client import Client
-from kibitz.lsp.documents import LiveDocument
+from kibitz.lsp.documents import LiveDocument, Spliced
+from kibitz.lsp.offers import Offers
 from kibitz.paths import from_uri, inside, project_root
 from kibitz.settings import Problem, Settings, load
 from kibitz.text import Document, fits
 
 if TYPE_CHECKING:
+    from kibitz.features.completion.scheduler import Scheduler
     from kibitz.features.find_bugs import Finding
+    from kibitz.features.next_edit.session import NextEdits
     from kibitz.features.project_context import ProjectContext
     from kibitz.features.result import Shapes
     from kibitz.features.services import Services
     from kibitz.features.workbench import Workbench
     from kibitz.lsp.protocol import Protocol
+    from kibitz.store.database import Store
 
 log = logging.getLogger("kibitz.session")
-
-SHOWN_KEPT = 50
-"""How many suggestions are remembered for the editor's word that one of them was shown or accepted."""
-
-ACCEPTED = "kibitz.accepted"
-"""The command an editor runs after a suggestion was accepted whole."""
-
-
-@frozen
-class Shown:
-    """A suggestion that was offered."""
-
-    text: str
-    engine: str
-    language: str
 
 
 class Session:
@@ -61,9 +50,11 @@ class Session:
         self.shown_work: dict[int | str, asyncio.Task[Any]] = {}
         self.counters: Counter[str] = Counter()
         self.shown_status = "Normal"
-        self.shown: dict[str, Shown] = {}
+        self.offers = Offers(self._store, self._lines)
         self.pending: dict[str, asyncio.Task[Any]] = {}
         self._services: Services | None = None
+        self._scheduler: Scheduler | None = None
+        self._next_edits: NextEdits | None = None
         self._benches: dict[Path | None, Workbench] = {}
         self._said: set[str] = set()
 
@@ -75,6 +66,7 @@ class Session:
             editor=self.editor_settings, root=self.folders[0] if self.folders else None
         )
         self._benches.clear()
+        self.forget_suggestions()
         if self._services is not None:
             self._services.use(self.settings)
 
@@ -92,8 +84,9 @@ class Session:
         """Opened at the first need, which comes after `initialize` was answered."""
         if self._services is None:
             from kibitz.features.services import Services
+            from kibitz.lsp.asking import confirm_unpriced
 
-            self._services = Services(self.settings, self.report)
+            self._services = Services(self.settings, self.report, partial(confirm_unpriced, self))
         return self._services
 
     def bench(self, document: Document | None = None) -> Workbench:
@@ -126,11 +119,55 @@ class Session:
         """The projects whose index is in use; none before something was asked of one."""
         return tuple(self._services.projects.values()) if self._services is not None else ()
 
+    @property
+    def scheduler(self) -> Scheduler:
+        """When a model is asked for a completion; made for the first one."""
+        if self._scheduler is None:
+            from kibitz.features.completion.scheduler import Scheduler
+
+            self._scheduler = Scheduler(self.counters)
+        return self._scheduler
+
+    @property
+    def next_edits(self) -> NextEdits:
+        """The edit histories of the open documents, and what follows from them; made with the first change."""
+        if self._next_edits is None:
+            from kibitz.features.next_edit.session import NextEdits
+
+            self._next_edits = NextEdits()
+        return self._next_edits
+
+    def changed(self, live: LiveDocument, changes: Iterable[Spliced]) -> None:
+        """An open document has another text: these lines were replaced, one change after the other."""
+        self.next_edits.edited(live.uri, changes)
+        if self._scheduler is not None:
+            self._scheduler.changed(live.uri, live.lines)
+
+    def closed(self, uri: str) -> None:
+        """A document was closed."""
+        if self._scheduler is not None:
+            self._scheduler.closed(uri)
+        if self._next_edits is not None:
+            self._next_edits.closed(uri)
+
+    def forget_suggestions(self) -> None:
+        """Other settings or another model: nothing that was suggested before counts."""
+        if self._scheduler is not None:
+            self._scheduler.forget()
+        if self._next_edits is not None:
+            self._next_edits.forget()
+
     async def close(self) -> None:
         """End what was opened."""
+        await self.offers.close()
+        if self._scheduler is not None:
+            await self._scheduler.close()
         if self._services is not None:
             await self._services.close()
             self._services = None
+
+    async def _store(self) -> Store:
+        return await self.services.store()
 
     # --- documents
 
@@ -151,6 +188,10 @@ class Session:
 
             raise too_large(document.path.name if document.path else "The document", len(document.text))
         return document
+
+    def _lines(self, uri: str) -> list[str] | None:
+        live = self.documents.get(uri)
+        return live.lines if live is not None else None
 
     def open_documents(self) -> tuple[Document, ...]:
         """Snapshots of all open documents, the last opened first."""
@@ -186,24 +227,6 @@ class Session:
             raise KibitzError(
                 "bad_response", f"The editor refused {method}.", "See the editor's log."
             ) from error
-
-    # --- suggestions
-
-    def offered(self, text: str, engine: str, language: str) -> lsp.Command:
-        """Remember a suggestion; the command the editor runs when it is accepted."""
-        number = f"s{self.counters['suggestions']}"
-        self.counters["suggestions"] += 1
-        self.shown[number] = Shown(text, engine, language)
-        while len(self.shown) > SHOWN_KEPT:
-            del self.shown[next(iter(self.shown))]
-        return lsp.Command("Accepted", ACCEPTED, arguments=[number])
-
-    def shown_item(self, params: Any) -> Shown | None:
-        """The suggestion a client speaks of: by its command's argument, as Copilot's clients do."""
-        item = params.get("item") if isinstance(params, dict) else None
-        command = item.get("command") if isinstance(item, dict) else None
-        arguments = command.get("arguments") if isinstance(command, dict) else None
-        return self.shown.get(str(arguments[0])) if isinstance(arguments, list) and arguments else None
 
     def status(self, kind: str, message: str = "", *, busy: bool = False) -> None:
         """The state for status bars, by the name other plugins know (CONTRACT §2)."""

@@ -16,7 +16,7 @@ QUIET = frozenset({"unsupported", "untrusted", "cancelled"})
 
 async def suggest(session: Session, document: Document, position: Position, invoked: bool) -> Completion:
     """What could be inserted. An automatic request that fails answers nothing, and tells the user once why."""
-    from kibitz.features.complete import Completion, complete
+    from kibitz.features.complete import Completion
     from kibitz.features.result import Envelope
 
     bench = session.bench(document)
@@ -25,7 +25,7 @@ async def suggest(session: Session, document: Document, position: Position, invo
         return nothing
     session.counters["completions"] += 1
     try:
-        completion = await complete(bench, document, position)
+        completion = await session.scheduler.suggest(bench, document, position, invoked=invoked)
     except KibitzError as error:
         if invoked and error.kind not in QUIET:
             raise

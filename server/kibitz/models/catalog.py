@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
-from urllib.parse import urlsplit
 
-from attrs import frozen
+from attrs import field, frozen
 
 from kibitz.errors import KibitzError
+from kibitz.models import keys
+from kibitz.models.pricing import Prices
 from kibitz.settings import Settings
 
 KEYS: dict[str, tuple[str, ...]] = {
@@ -59,17 +59,23 @@ OPENAI_COMPATIBLE = SELF_HOSTED | {"openai", "text-completion-openai"}
 
 @frozen
 class Target:
-    """Where a call goes. `key` is a stand-in for servers that need none; a real key never leaves the environment."""
+    """Where a call goes, and with which key: None is the one in the environment, which never leaves it; `none` is a
+    stand-in for servers that need no key, or may not have one. `entry` names a key in the system keyring to use instead."""
 
     name: str
     provider: str
     api_base: str | None
     key: str | None
+    entry: str | None = None
 
     @property
     def host(self) -> str | None:
         """`host` or `host:port`, as people know it; None where the provider's own address is used."""
-        return shown_host(self.api_base) if self.api_base else None
+        return keys.shown_host(self.api_base) if self.api_base else None
+
+
+def _to_prices(given: Prices | dict[str, Any] | None) -> Prices | None:
+    return Prices.from_json(given) if isinstance(given, dict) else given
 
 
 @frozen
@@ -88,6 +94,8 @@ class ModelInfo:
     output_price: float | None = None
     available: bool = True
     reason: str = ""
+    prices: Prices | None = field(default=None, converter=_to_prices)
+    """All of the list's prices for it, for reckoning; the two above are for people."""
 
     def cost(self, input_tokens: float, output_tokens: float) -> float | None:
         """US dollars, without any discount for cached tokens; None where no price is known."""
@@ -110,37 +118,75 @@ class ModelInfo:
         }
 
 
+def split_address(name: str) -> tuple[str, str | None]:
+    """A name without its address, and the address: `provider/model@http://host/v1` names one server of that model."""
+    bare, at, rest = name.partition("@http")
+    return (bare, f"http{rest}") if at and rest.startswith(("://", "s://")) else (name, None)
+
+
 def full_name(name: str, settings: Settings) -> str:
-    """The name as `provider/model`; a bare one is served by `api_base`. Raises `invalid`."""
-    provider, slash, model = name.partition("/")
+    """The name as `provider/model`, with its address where it has one; a bare one is served by an OpenAI-compatible
+    server: the address's or `api_base`. Raises `invalid`."""
+    bare, address = split_address(name)
+    provider, slash, model = bare.partition("/")
+    if address is not None and ("@" in address or keys.shown_host(address) == "?"):
+        raise KibitzError(
+            "invalid",
+            "The address in a model's name cannot be used.",
+            "Write it as `provider/model@http://host:port/v1`, without a user or a key.",
+        )
     if slash and provider and model:
         return name
-    if not slash and name and settings.api_base:
+    if not slash and bare and (address or settings.api_base):
         return f"openai/{name}"
     raise KibitzError(
         "invalid",
-        f"`{name}` does not say whose model it is.",
+        f"`{bare}` does not say whose model it is.",
         "Write it as `provider/model`, for example `openai/gpt-5-mini`, or set `api_base` for a server of your own.",
     )
 
 
-def target(name: str, settings: Settings, has_variable: Callable[..., bool]) -> Target:
-    """Where the model of this name is asked. Raises `auth` where a hosted provider has no key, and `invalid`.
+def target(
+    name: str, settings: Settings, has_variable: Callable[..., bool], stored: Container[str] = ()
+) -> Target:
+    """Where the model of this name is asked, and with which key. Raises `auth` where there is none, and `invalid`.
 
-    The provider's key, from the environment, goes to `api_base` too: only the user, never a project, can set that.
+    A provider's key goes to that provider. At an address of the user's own it goes to this machine and private
+    networks, and to hosts in `key_hosts`; any other needs a key stored for that host (`stored`: names of entries).
     """
-    name = full_name(name, settings)
+    name, address = split_address(full_name(name, settings))
     provider = name.partition("/")[0]
-    base = _base(name, provider, settings)
+    base = address or _base(name, provider, settings)
     variables = KEYS.get(provider, ())
-    if not variables or any(has_variable(v) for v in variables):
-        return Target(name, provider, base, None)
-    if (base and is_near(base)) or provider in SELF_HOSTED:
-        return Target(name, provider, base, "none")  # the client insists on some key
+    found = not variables or any(has_variable(v) for v in variables)
+    if base is None or keys.is_own(provider, base):
+        own = keys.entry(provider)
+        if found or own not in stored:
+            return Target(name, provider, base, _key(provider, found, variables))
+        return Target(name, provider, base, None, own)
+    if (entry := keys.entry(provider, keys.shown_host(base))) in stored:
+        return Target(name, provider, base, None, entry)
+    if keys.is_confirmed(base, settings.key_hosts):
+        return Target(name, provider, base, None if found else "none")
+    if keys.is_near(base):
+        # `api_base` is set beside the key; a server that is only named gets no other host's
+        return Target(name, provider, base, None if found and not address else "none")
+    if keys.is_nobodys(base) or not variables or (provider in SELF_HOSTED and not found):
+        return Target(name, provider, base, "none")
+    raise keys.not_bound(provider, base) if found else keys.not_stored(provider, base)
+
+
+def _key(provider: str, found: bool, variables: tuple[str, ...]) -> str | None:
+    """The key for a provider's own address. Raises `auth`."""
+    if found:
+        return None
+    if provider in SELF_HOSTED:
+        return "none"  # the client insists on some key
     raise KibitzError(
         "auth",
         f"There is no key for {provider}.",
-        f"Set {' or '.join(variables)} in the environment, then restart the editor or the command.",
+        f"Set {' or '.join(variables)} in the environment, then restart the editor or the command; or store one: "
+        f"`kibitz models key set {keys.family(provider)}`.",
     )
 
 
@@ -149,34 +195,13 @@ def _base(name: str, provider: str, settings: Settings) -> str | None:
 
     A model of another provider is asked there only where the settings name it as `model` or `completion.model`.
     """
-    named = {n for n in (settings.model, settings.completion.model) if n not in ("", "offline")}
+    named = {
+        n
+        for n in (settings.model, settings.completion.model)
+        if n not in ("", "offline") and split_address(n)[1] is None
+    }
     if provider not in OPENAI_COMPATIBLE:
         compatible = any("/" not in n or n.partition("/")[0] in OPENAI_COMPATIBLE for n in named)
         if name not in named or compatible:
             return None
     return settings.api_base or None
-
-
-def shown_host(url: str) -> str:
-    """`host` or `host:port` of an address, without any user name, password, path or query."""
-    parts = urlsplit(url if "//" in url else f"//{url}")
-    host = parts.hostname or "?"
-    host = f"[{host}]" if ":" in host else host
-    try:
-        port = parts.port
-    except ValueError:
-        port = None
-    return f"{host}:{port}" if port else host
-
-
-def is_near(url: str) -> bool:
-    """Whether an address is this machine's or a private network's: servers there often need no key."""
-    host = urlsplit(url if "//" in url else f"//{url}").hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_private
-    except ValueError:
-        return (
-            host == "localhost"
-            or "." not in host
-            or host.endswith((".local", ".localhost", ".internal", ".lan"))
-        )

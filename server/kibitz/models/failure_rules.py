@@ -1,12 +1,15 @@
-"""What each way to fail means: by the name of LiteLLM's exception, the provider's code, the status, and words."""
+"""What can go wrong with a call: each way with its kind, whether to try again, and what to tell."""
 
 from __future__ import annotations
 
-import re
+from typing import Literal
 
 from attrs import frozen
 
 from kibitz.errors import Kind
+
+Where = Literal["key", "endpoint", "model"]
+"""What has to be mended, as `kibitz doctor` calls it."""
 
 
 @frozen
@@ -17,6 +20,7 @@ class Rule:
     retry: bool
     sentence: str
     hint: str
+    where: Where = "model"
 
 
 AUTH = Rule(
@@ -24,21 +28,34 @@ AUTH = Rule(
     False,
     "{host} does not accept the key for {model}.",
     "Check the provider's key variable in the environment, then restart the editor or the command.",
+    where="key",
 )
 NO_KEY = Rule(
     "auth",
     False,
     "There is no key for {model}.",
     "Set the provider's key variable in the environment, then restart the editor or the command.",
+    where="key",
 )
 FORBIDDEN = Rule(
     "auth",
     False,
     "{host} does not let this key use {model}.",
     "Check with the provider what the key may use.",
+    where="key",
 )
 NOT_FOUND = Rule(
-    "not_found", False, "{host} does not know {model}.", "Check the model's name and `api_base`."
+    "not_found",
+    False,
+    "{host} does not know {model}.",
+    "Check the model's name: `kibitz doctor` lists near ones where the server tells its models.",
+)
+NO_PATH = Rule(
+    "not_found",
+    False,
+    "{host} answers, but not as a model server at that address (status {status}).",
+    "Check `api_base`: for most servers it ends in /v1, as in http://localhost:8080/v1.",
+    where="endpoint",
 )
 INVALID = Rule(
     "invalid",
@@ -70,30 +87,119 @@ FILTER = Rule(
     "The content filter of {host} stopped the answer of {model}.",
     "Ask in other words, or choose another model.",
 )
-TIMEOUT = Rule("timeout", False, "{model} did not answer in time.", "Try again, or choose a faster model.")
-NETWORK = Rule(
-    "network", True, "The connection to {host} failed.", "Check the network and `api_base`, then try again."
+TIMEOUT = Rule(
+    "timeout",
+    False,
+    "{model} did not answer in time.",
+    "Try again, or choose a faster model.",
+    where="endpoint",
 )
-REFUSED = Rule("network", False, "Nothing answers at {host}.", "Is the server running? Check `api_base`.")
-NO_HOST = Rule("network", False, "The address {host} cannot be found.", "Check the network and `api_base`.")
+BUSY = Rule(
+    "timeout",
+    True,
+    "{host} gave up waiting (status {status}).",
+    "Try again; ask about less code if it stays.",
+    where="endpoint",
+)
+NETWORK = Rule(
+    "network",
+    True,
+    "The connection to {host} failed.",
+    "Check the network and `api_base`, then try again.",
+    where="endpoint",
+)
+REFUSED = Rule(
+    "network",
+    False,
+    "Nothing answers at {host}.",
+    "Is the server running? Check `api_base`.",
+    where="endpoint",
+)
+NO_HOST = Rule(
+    "network",
+    False,
+    "The address {host} cannot be found.",
+    "Check the spelling in `api_base`, and that this machine is connected.",
+    where="endpoint",
+)
+NO_ROUTE = Rule(
+    "network",
+    False,
+    "{host} cannot be reached from here.",
+    "Check the network, the VPN and `api_base`.",
+    where="endpoint",
+)
+PROXY = Rule(
+    "network",
+    True,
+    "The proxy on the way to {host} failed.",
+    "Check HTTPS_PROXY and NO_PROXY in the environment.",
+    where="endpoint",
+)
+CERTIFICATE = Rule(
+    "network",
+    False,
+    "The certificate of {host} was not accepted, so nothing was sent.",
+    "Where it is your company's own, set SSL_CERT_FILE to its certificate; else check `api_base`.",
+    where="endpoint",
+)
+NO_TLS = Rule(
+    "network",
+    False,
+    "{host} does not speak TLS, so nothing was sent.",
+    "Check `api_base`: a server on this machine is mostly http:, not https:.",
+    where="endpoint",
+)
 TLS = Rule(
     "network",
     False,
-    "The connection to {host} is not secure: its certificate was not accepted.",
-    "Check `api_base` and the certificates of this machine.",
+    "No secure connection to {host} could be made, so nothing was sent.",
+    "Check `api_base`, and what stands between this machine and the server.",
+    where="endpoint",
 )
-BROKEN_OFF = Rule("network", True, "{host} broke off in the middle of the answer.", "Try again.")
+ADDRESS = Rule(
+    "invalid",
+    False,
+    "The address of {model} cannot be used.",
+    "Write `api_base` with http:// or https://, for example http://localhost:8080/v1.",
+    where="endpoint",
+)
+KEY_TEXT = Rule(
+    "auth",
+    False,
+    "The key for {model} holds characters that no key has.",
+    "Set the key's variable again: often it is a line break or a quotation mark too many.",
+    where="key",
+)
+BROKEN_OFF = Rule(
+    "network", True, "{host} broke off in the middle of the answer.", "Try again.", where="endpoint"
+)
 SERVER = Rule(
     "network",
     True,
     "{host} has trouble of its own (status {status}).",
     "Try again later, or set `fallbacks`.",
+    where="endpoint",
 )
 JUNK = Rule(
     "bad_response",
     False,
-    "{host} did not answer in the form that {model} is expected to.",
-    "Check that `api_base` is the address of a model server.",
+    "What {host} answered is no model's answer.",
+    "Check that `api_base` is the address of a model server, and log in where the network wants that first.",
+    where="endpoint",
+)
+HALF = Rule(
+    "bad_response",
+    False,
+    "{host} ended the answer of {model} before it was complete.",
+    "Try again; a proxy in between may cut long answers.",
+)
+EMPTY = Rule("bad_response", False, "{model} answered nothing.", "Ask again, or choose another model.")
+THOUGHT = Rule(
+    "bad_response",
+    False,
+    "{model} used up its output before it said anything.",
+    "Ask for less at once, or choose a model that thinks less.",
 )
 BAD_TOOL_CALL = Rule(
     "bad_response",
@@ -106,12 +212,13 @@ MOVED = Rule(
     False,
     "{host} wants the request sent to another address, and kibitz does not follow.",
     "Set `api_base` to the final address.",
+    where="endpoint",
 )
 PROVIDER = Rule(
     "invalid",
     False,
-    "The provider of {model} is not one that LiteLLM knows.",
-    "Write the model as `provider/model`.",
+    "{model} names no provider that is known.",
+    "Write the model as `provider/model`, for example `openai/gpt-5-mini`.",
 )
 OTHER = Rule(
     "internal",
@@ -119,87 +226,3 @@ OTHER = Rule(
     "The call of {model} failed in an unexpected way.",
     "Try again, or choose another model; please report it if it stays.",
 )
-
-TABLE: dict[str, Rule] = {
-    "APIConnectionError": NETWORK,
-    "APIError": SERVER,
-    "APIResponseValidationError": JUNK,
-    "APIStatusError": SERVER,
-    "APITimeoutError": TIMEOUT,
-    "AuthenticationError": AUTH,
-    "BadGatewayError": SERVER,
-    "BadRequestError": INVALID,
-    "BlockedPiiEntityError": FILTER,
-    "BudgetExceededError": QUOTA,
-    "ConflictError": SERVER,
-    "ContentPolicyViolationError": FILTER,
-    "ContextWindowExceededError": CONTEXT,
-    "GuardrailRaisedException": FILTER,
-    "ImageFetchError": INVALID,
-    "InternalServerError": SERVER,
-    "InvalidRequestError": INVALID,
-    "JSONDecodeError": JUNK,
-    "JSONSchemaValidationError": JUNK,
-    "LiteLLMUnknownProvider": PROVIDER,
-    "MidStreamFallbackError": BROKEN_OFF,
-    "MockException": OTHER,
-    "ModelNotMappedError": OTHER,
-    "ModifyResponseException": FILTER,
-    "NotFoundError": NOT_FOUND,
-    "OpenAIError": OTHER,
-    "PaymentRequiredError": QUOTA,
-    "PermissionDeniedError": FORBIDDEN,
-    "RateLimitError": RATE,
-    "RejectedRequestError": FILTER,
-    "SensitiveDataRouteException": FILTER,
-    "ServiceUnavailableError": SERVER,
-    "Timeout": TIMEOUT,
-    "UnprocessableEntityError": INVALID,
-    "UnsupportedParamsError": INVALID,
-    "VectorStoreSearchError": INVALID,
-}
-"""Every exception of LiteLLM, by the name of its class."""
-
-CODES: dict[str, Rule] = {
-    "insufficient_quota": QUOTA,
-    "billing_hard_limit_reached": QUOTA,
-    "billing_not_active": QUOTA,
-    "billing_error": QUOTA,
-    "context_length_exceeded": CONTEXT,
-    "string_above_max_length": CONTEXT,
-    "exceed_context_size_error": CONTEXT,
-    "content_filter": FILTER,
-    "content_policy_violation": FILTER,
-    "responsibleaipolicyviolation": FILTER,
-    "invalid_api_key": AUTH,
-    "authentication_error": AUTH,
-    "forbidden": FORBIDDEN,
-    "permission_error": FORBIDDEN,
-    "model_not_found": NOT_FOUND,
-    "not_found_error": NOT_FOUND,
-    "rate_limit_exceeded": RATE,
-    "rate_limit_error": RATE,
-    "overloaded": SERVER,
-    "overloaded_error": SERVER,
-    "server_error": SERVER,
-}
-"""What providers call failures in the body of an answer: it says more than the status."""
-
-STATUSES: dict[int, Rule] = {
-    401: AUTH,
-    402: QUOTA,
-    403: FORBIDDEN,
-    404: NOT_FOUND,
-    408: TIMEOUT,
-    413: CONTEXT,
-    422: INVALID,
-    429: RATE,
-}
-
-WORDS: tuple[tuple[re.Pattern[str], Rule], ...] = (
-    (re.compile(r"missing credentials|missing [\w ]*api key|no key is set", re.IGNORECASE), NO_KEY),
-    (re.compile(r"llm provider not provided", re.IGNORECASE), PROVIDER),
-    (re.compile(r"credit balance|billing details|quota exceeded", re.IGNORECASE), QUOTA),
-    (re.compile(r"maximum context length|prompt is too long|context window", re.IGNORECASE), CONTEXT),
-)
-"""For where the reason is in words alone; tried only on failures that could be anything."""

@@ -8,31 +8,52 @@ import datetime
 import json
 import random
 import sys
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from attrs import evolve, frozen
 
-from kibitz.errors import KibitzError
-from kibitz.models import wire
-from kibitz.models.catalog import ModelInfo, full_name, target
-from kibitz.models.failures import Failure, timed_out
-from kibitz.models.protocol import Answering, Event, Feature, Request, Spent, Text
+from kibitz.errors import KibitzError, unsupported
+from kibitz.models import keys, pricing, wire
+from kibitz.models.catalog import KEYS, ModelInfo, Target, full_name, split_address, target
+from kibitz.models.consent import Confirm, Consent, Memory
+from kibitz.models.failures import Failure, no_provider
+from kibitz.models.fit import fitted
+from kibitz.models.forms import Forms
+from kibitz.models.gateway_model import GatewayModel
+from kibitz.models.key_store import NoKeys, Stored
+from kibitz.models.patience import FailedError, in_time
+from kibitz.models.policy import FALLS_BACK, LAST_RESORT, Policy
+from kibitz.models.protocol import (
+    Answering,
+    Event,
+    Feature,
+    Model,
+    Noted,
+    Request,
+    Spent,
+    Text,
+    ToolCall,
+    Usage,
+)
 from kibitz.models.select import OFFLINE
-from kibitz.models.spending import Spending
+from kibitz.models.spending import Bill, Ledger, Spending
 from kibitz.settings import Settings, environment, has_variable
 from kibitz.workers.worker import Worker
-
-FALLS_BACK = frozenset({"auth", "network", "rate_limit", "quota", "timeout", "not_found"})
-"""Failures that another model may not have."""
 
 RETRIES = 2
 LONGEST_WAIT_S = 10.0
 """A provider that asks for a longer pause gets none: the user is told instead."""
 
 WARM_TIMEOUT_S = 120.0
+
+
+class Book(Ledger, Memory, Protocol):
+    """What all processes share. See `store.ledger.Ledger`."""
 
 
 @frozen
@@ -49,19 +70,22 @@ class Egress:
     text: str
 
 
-class _FailedError(Exception):
-    """A failure on its way to whoever decides about another attempt."""
+@frozen
+class _Prepared:
+    """A request as it will be sent to one model, each time it is tried."""
 
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.error.message)
-        self.failure = failure
+    goal: Target
+    info: ModelInfo
+    request: Request
+    notes: tuple[str, ...]
+    content: dict[str, Any]
 
 
 class Gateway:
     """All language models behind one worker process, which starts with `warm` or the first call.
 
-    `on_egress` is told of each attempt before anything is sent; `spent_today` gives what the day has cost so far in
-    US dollars, this gateway's calls included.
+    `on_egress` is told of each attempt before anything is sent; `ledger` opens the book that all processes
+    reserve in and settle with; `confirm_unpriced` asks the user about a model without a known price.
     """
 
     def __init__(
@@ -69,13 +93,24 @@ class Gateway:
         settings: Settings,
         *,
         on_egress: Callable[[Egress], Awaitable[None]] | None = None,
-        spent_today: Callable[[], Awaitable[float]] | None = None,
+        ledger: Callable[[], Awaitable[Book]] | None = None,
+        confirm_unpriced: Confirm | None = None,
+        stored: Stored | None = None,
+        last_resort: Callable[[], Model] | None = None,
         first_pause_s: float = 0.5,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._settings = settings
+        self._keys = stored or NoKeys()
+        self._last_resort = last_resort
+        self._sleep = sleep
+        self._policy = Policy(settings, clock, sleep)
+        self._forms = Forms()
         self._first_pause_s = first_pause_s
         self._on_egress = on_egress
-        self._spending = Spending(spent_today)
+        self._spending = Spending(ledger)
+        self._consent = Consent(confirm_unpriced, ledger)
         self._worker = Worker(
             "kibitz.models.litellm_worker", name="model", env=environment(), cwd=_elsewhere()
         )
@@ -86,10 +121,12 @@ class Gateway:
     def use(self, settings: Settings) -> None:
         """New settings from the next call on."""
         self._settings = settings
+        self._policy.use(settings)
+        self._forms.forget()
 
     def model(self, name: str) -> GatewayModel:
         """The model of this name (`provider/model`, or a bare name where `api_base` is set). Raises `invalid`."""
-        return GatewayModel(self, full_name(name, self._settings))
+        return GatewayModel(self.stream, full_name(name, self._settings))
 
     async def warm(self) -> None:
         """Start the worker and load what the first call needs. Raises `internal` where it does not start."""
@@ -103,10 +140,19 @@ class Gateway:
         """Provider, address, window and price of each, and whether it could be asked now. Asks no model."""
         return [await self._info(name) for name in names]
 
+    async def names(self, name: str) -> list[str] | None:
+        """The models of the named one's server, as far as it says, else of its provider. Sends the key, and no text."""
+        goal = (await self._prepare(full_name(name, self._settings), Request("chat", ()))).goal
+        params = {"provider": goal.provider, "api_base": goal.api_base, "api_key": goal.key}
+        found: list[str] | None = await self._worker.call(
+            "names", {**params, "variables": KEYS.get(goal.provider, ())}
+        )
+        return found
+
     async def count_tokens(self, name: str, text: str) -> int:
         """The tokens of a text as this model counts them; nothing is sent."""
         await self.warm()
-        params = {"model": full_name(name, self._settings), "text": text}
+        params = {"model": split_address(full_name(name, self._settings))[0], "text": text}
         return int(await self._worker.call("count_tokens", params))
 
     async def close(self) -> None:
@@ -116,6 +162,7 @@ class Gateway:
             with contextlib.suppress(asyncio.CancelledError, KibitzError):
                 await self._warming
             self._warming = None
+        await self._consent.close()
         await self._worker.close()
 
     async def stream(self, name: str, request: Request) -> AsyncGenerator[Event, None]:
@@ -123,94 +170,167 @@ class Gateway:
 
         Starts with `Answering`. Raises KibitzError: the first model's where nobody answers.
         """
-        others = [n for n in self._settings.fallbacks if n not in (OFFLINE, name)]
         first: KibitzError | None = None
-        for candidate in (name, *others):
+        last: KibitzError | None = None
+        for candidate in self._policy.order(name):
+            if last is not None and last.kind not in (LAST_RESORT if candidate == OFFLINE else FALLS_BACK):
+                continue
             answering = False
             try:
-                full = full_name(candidate, self._settings)
-                async with aclosing(self._attempts(full, request)) as events:
+                async with aclosing(self._forms.stream(candidate, request, self._answer)) as events:
                     async for event in events:
                         if not answering:
                             answering = True
-                            yield Answering(full)
+                            yield Answering(split_address(candidate)[0])
                         yield event
                 return
             except KibitzError as error:
                 if answering:
                     raise
-                first = first or error
-                if error.kind not in FALLS_BACK:
-                    break
+                if candidate != OFFLINE:
+                    first, last = first or error, error
         assert first is not None
         raise first
 
-    async def _attempts(self, name: str, request: Request) -> AsyncGenerator[Event, None]:
+    async def _answer(self, name: str, request: Request) -> AsyncGenerator[Event, None]:
+        """One candidate's answer: the built-in engine's, one that is kept or under way, or that of a new call."""
+        if name == OFFLINE:
+            events = _asked(self._last_resort, request)
+        else:
+            prepared = await self._prepare(name, request)
+            params = wire.params(prepared.goal, prepared.info.host, prepared.content, prepared.request)
+            events = self._policy.stream(request, params, lambda: self._attempts(name, prepared))
+        async with aclosing(events):
+            async for event in events:
+                yield event
+
+    async def _attempts(self, lane: str, prepared: _Prepared) -> AsyncGenerator[Event, None]:
         """One model's answer: tried again, after a pause, while nothing has come and it may help."""
         for attempt in range(RETRIES + 1):
+            notes: list[Event] = []  # not told before it is known that this model answers
             spoke = False
             try:
-                async with aclosing(self._send(name, request)) as events:
+                async with (
+                    self._policy.turn(lane, prepared.request),
+                    aclosing(self._send(prepared)) as events,
+                ):
                     async for event in events:
+                        if isinstance(event, Noted):
+                            notes.append(event)
+                            continue
+                        while notes:
+                            yield notes.pop(0)
                         spoke = True
                         yield event
+                self._policy.answered(lane)
                 return
-            except _FailedError as failed:
+            except FailedError as failed:
                 error = failed.failure.error
                 pause = self._pause(attempt, error.retry_after_s)
                 if spoke or not failed.failure.retry or attempt == RETRIES or pause > LONGEST_WAIT_S:
+                    self._policy.failed(lane, error)
                     raise error from None
-            await asyncio.sleep(pause)
+            await self._sleep(pause)
 
-    async def _send(self, name: str, request: Request) -> AsyncGenerator[Event, None]:
-        """The one function that sends: nothing leaves before the key, the budget and the egress log have had their say."""
-        goal = target(name, self._settings, has_variable)
+    async def _prepare(self, name: str, request: Request) -> _Prepared:
+        """All that is known before a request is sent. Raises `auth` where there is no key that may go there,
+        and `budget` where no price is known and the user has not said that this is fine."""
+        goal = target(name, self._settings, has_variable, self._keys.names())
         await self.warm()
         info = await self._info(name)
-        content = wire.body(goal, request)
+        if not info.host:
+            raise no_provider(goal.name, KEYS)
+        self._check_bound(goal, info)
+        if goal.entry is not None:
+            goal = evolve(goal, key=await self._keys.secret(goal.entry))
+        # here, where no turn is taken: the user may think about it for as long as they like
+        await self._consent.check(info, goal.api_base, self._settings)
+        fitting = await fitted(goal, info, request, partial(self.count_tokens, goal.name))
+        return _Prepared(goal, info, fitting.request, tuple(fitting.notes), wire.body(goal, fitting.request))
+
+    def _check_bound(self, goal: Target, info: ModelInfo) -> None:
+        """Raises `auth` where a variable moves a provider's address to a host that may not have its key."""
+        if goal.api_base is None and goal.key is None:
+            keys.check_variables_host(goal.provider, info.host, self._settings.key_hosts)
+
+    async def _send(self, prepared: _Prepared) -> AsyncGenerator[Event, None]:
+        """The one function that sends: nothing leaves before the key, the budget and the egress log have had their say."""
+        goal, info, request, content = prepared.goal, prepared.info, prepared.request, prepared.content
+        name, notes = goal.name, list(prepared.notes)
         text = json.dumps(content, ensure_ascii=False)
-        tokens = wire.most_tokens(text, request)
-        worst = info.cost(tokens, request.max_output_tokens)
-        async with self._spending.reserve(worst, self._settings) as call:
+        tokens, size = wire.most_tokens(text, request), len(text.encode("utf-8", "surrogatepass"))
+        images = [url for message in request.messages for url in message.images]
+        bill = Bill(
+            name,
+            request.feature,
+            size,
+            pricing.ceiling(text, images, wire.TOKENS_PER_IMAGE),
+            request.max_output_tokens,
+            info.prices,
+            request.account,
+            request.timeout_s,
+            partial(self._measure, goal, content),
+        )
+        async with self._spending.call(bill, self._settings) as call:
             if self._on_egress is not None:
                 now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
-                size = len(text.encode("utf-8", "surrogatepass"))
                 await self._on_egress(
                     Egress(now, info.host, name, request.feature, size, tokens, request.redactions, text)
                 )
-            call.sent(info.cost(tokens, 0))
+            call.sent()
             params = wire.params(goal, info.host, content, request)
             async with aclosing(self._worker.stream("stream", params)) as values:
-                async for value in _in_time(values, name, request.timeout_s):
+                async for value in in_time(values, name, request.timeout_s):
                     if "failed" in value:
-                        call.refused()
-                        raise _FailedError(Failure.from_json(value["failed"]))
+                        if "usage" in value:
+                            call.settle(Usage(**value["usage"]))
+                        failure = Failure.from_json(value["failed"])
+                        call.refused(failure.error.kind)
+                        raise FailedError(failure)
+                    while notes:
+                        yield Noted(notes.pop(0))
                     event = wire.event(value)
                     match event:
                         case Text(delta):
-                            call.heard(info.cost(0, len(delta) / wire.BYTES_PER_TOKEN))
+                            call.heard(delta)
+                        case ToolCall():
+                            call.heard(event.name + json.dumps(event.arguments))
                         case Spent(usage):
-                            call.settle(usage.cost_usd)
+                            call.settle(usage)
                     yield event
+
+    async def _measure(self, goal: Target, content: dict[str, Any]) -> int:
+        """An upper bound of the tokens the request takes to read, by counting them."""
+        params = {"model": goal.name, "body": content}
+        return pricing.most(goal.provider, int(await self._worker.call("count_tokens", params)))
 
     async def _info(self, name: str) -> ModelInfo:
         """What is known of a model, with the address it would be asked at now."""
-        reason, host = "", None
+        reason, goal = "", None
         try:
             full = full_name(name, self._settings)
-            host = target(full, self._settings, has_variable).host
+            goal = target(full, self._settings, has_variable, self._keys.names())
         except KibitzError as error:
             if error.kind != "auth":
                 return ModelInfo(name, "", available=False, reason=error.message)
             reason = error.message
-        if full not in self._infos:
+        bare = split_address(full)[0]
+        if bare not in self._infos:
             await self.warm()
-            (found,) = await self._worker.call("describe", [full])
-            self._infos[full] = ModelInfo(**found)
-        info = self._infos[full]
+            (found,) = await self._worker.call("describe", [bare])
+            self._infos[bare] = ModelInfo(**found)
+        info = self._infos[bare]
         if not info.host:
             reason = f"LiteLLM knows no provider `{info.provider}`."
-        return evolve(info, name=name, host=host or info.host, available=not reason, reason=reason)
+        elif goal is not None:
+            try:
+                self._check_bound(goal, info)
+            except KibitzError as error:
+                reason = error.message
+        host, available = goal.host if goal is not None else None, not reason
+        if available and (rests := self._policy.resting_s(full)):
+            reason = f"it just failed; for {rests:.0f} s more others are asked first"
+        return evolve(info, name=name, host=host or info.host, available=available, reason=reason)
 
     def _pause(self, attempt: int, asked_s: float | None) -> float:
         """Seconds before the next attempt: what the provider asks for, else twice as long each time, spread out."""
@@ -229,48 +349,12 @@ class Gateway:
         self._warm_pid = self._worker.pid
 
 
-class GatewayModel:
-    """One model, asked through the gateway. See `protocol.Model`."""
-
-    def __init__(self, gateway: Gateway, name: str) -> None:
-        self._gateway = gateway
-        self._name = name
-
-    @property
-    def name(self) -> str:
-        """`<provider>/<model>`; after an answer by a fallback, that one's."""
-        return self._name
-
-    async def stream(self, request: Request) -> AsyncGenerator[Event, None]:
-        """See `Gateway.stream`."""
-        async with aclosing(self._gateway.stream(self._name, request)) as events:
-            async for event in events:
-                if isinstance(event, Answering):
-                    self._name = event.engine
-                yield event
-
-
-async def _in_time(
-    values: AsyncGenerator[Any, None], model: str, seconds: float
-) -> AsyncGenerator[Any, None]:
-    """The values, each within its time; a dead worker is a failure like another."""
-    while True:
-        try:
-            async with asyncio.timeout(seconds):
-                value = await anext(values)
-        except StopAsyncIteration:
-            return
-        except TimeoutError:
-            raise _FailedError(timed_out(model, seconds)) from None
-        except KibitzError as error:
-            if error.kind != "internal":
-                raise
-            raise KibitzError(
-                "internal",
-                "The process that talks to models ended in the middle of a call.",
-                "Ask again: it starts anew. See the log if this stays.",
-            ) from None
-        yield value
+async def _asked(model: Callable[[], Model] | None, request: Request) -> AsyncGenerator[Event, None]:
+    """The built-in engine's answer; it works from the request's task. Raises `unsupported`."""
+    if model is None or request.task is None:
+        raise unsupported("The built-in engine cannot answer this.", "Set `model`.")
+    async for event in model().stream(request):
+        yield event
 
 
 def _elsewhere() -> Path:

@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 from collections.abc import AsyncIterator, Callable
+from contextvars import ContextVar
 from typing import Any
 
-from kibitz.models import failures
-from kibitz.models.catalog import shown_host
+from kibitz.errors import KibitzError
+from kibitz.log import fields
+from kibitz.models import dialects, failures, pricing, served, sse
+from kibitz.models.keys import shown_host
+
+log = logging.getLogger("kibitz.models")
 
 Emit = Callable[[Any], None]
 
@@ -21,7 +27,12 @@ _BEFORE_IMPORT = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
     "LITELLM_MODE": "PRODUCTION",
     "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",
+    "OR_APP_NAME": "kibitz",
 }
+_OLLAMA = ("ollama", "ollama_chat")
+_streams: ContextVar[list[Any]] = ContextVar("streams")
+"""What LiteLLM reads the provider's answers from in this task; the first is the one nearest to the provider."""
+
 _loading: asyncio.Task[Any] | None = None
 _clients: dict[tuple[str | None, str | None], Any] = {}
 
@@ -33,19 +44,30 @@ async def warm(_params: Any, _emit: Emit) -> bool:
 
 
 async def stream(params: dict[str, Any], emit: Emit) -> None:
-    """One call. Emits {"text"}, {"tool_call"}, {"usage"}, {"done"} in order, or {"failed"} as the last value.
+    """One call. Emits {"text"}, {"tool_call"}, {"usage"}, {"done"} in order, or {"failed"} as the last value, with
+    its "usage" where the provider charges all the same.
 
     `params` are those of `wire.params`. Nothing is tried twice here.
     """
     litellm = await _litellm()
     model, host = params["model"], params["host"]
     answer: Any = None
+    _streams.set([])
     try:
         answer = await _ask(litellm, params)
+        if answer is None:  # LiteLLM's way to say 422, where it may drop parameters
+            emit({"failed": failures.not_taken(model, host).to_json()})
+            return
         async for event in _events(litellm, answer, params):
             emit(event)
-    except Exception as error:  # noqa: BLE001 - whatever a provider's client raises is told apart by the table
-        emit({"failed": failures.explain(error, model=model, host=host).to_json()})
+    except KibitzError as error:
+        emit({"failed": failures.Failure(error, retry=False).to_json()})
+    except Exception as error:  # whatever a provider's client raises is told apart by the table
+        failed = failures.explain(error, model=model, host=host)
+        # of a library's exception the log has classes and places alone
+        said = fields(model=model, host=host, kind=failed.error.kind, retry=failed.retry)
+        log.warning("an attempt failed", exc_info=error, extra=said)
+        emit({"failed": failed.to_json()})
     finally:
         await _close(answer)
 
@@ -57,16 +79,11 @@ async def describe(names: list[str], _emit: Emit) -> list[dict[str, Any]]:
 
 
 async def count_tokens(params: dict[str, Any], _emit: Emit) -> int:
-    """Tokens of `text` (or `messages`) as `model` counts them, as far as that is known without a download."""
+    """Tokens of `text` (or a `body`) as `model` counts them, as far as that is known without a download."""
     litellm = await _litellm()
-    return int(
-        await asyncio.to_thread(
-            litellm.token_counter,
-            model=params["model"],
-            text=params.get("text"),
-            messages=params.get("messages"),
-        )
-    )
+    if "body" in params:
+        return await asyncio.to_thread(pricing.count, litellm, params["model"], params["body"])
+    return await asyncio.to_thread(pricing.count_text, litellm, params["model"], params["text"])
 
 
 async def _litellm() -> Any:
@@ -81,6 +98,7 @@ async def _load() -> Any:
     os.environ.update(_BEFORE_IMPORT)
     litellm = await asyncio.to_thread(_import)
     # the first answer loads some more modules
+    _streams.set([])
     rehearsal = await litellm.acompletion(
         model="openai/rehearsal", messages=[{"role": "user", "content": "x"}], mock_response="x", stream=True
     )
@@ -107,33 +125,126 @@ def _import() -> Any:
         "_async_failure_callback",
     ):
         setattr(litellm, hooks, [])
+    # text completion hides its source in a generator's frame: each tells of itself
+    made = litellm.CustomStreamWrapper.__init__
+
+    def telling(self: Any, *given: Any, **named: Any) -> None:
+        made(self, *given, **named)
+        if (streams := _streams.get(None)) is not None:
+            streams.append(self)
+
+    litellm.CustomStreamWrapper.__init__ = telling
+    sse.notice_done()
     # a redirect would carry prompt and key to a host nobody chose: every client here is httpx's, none may follow
     httpx.Response.has_redirect_location = property(lambda _: False)  # type: ignore[assignment,method-assign]
+    _mend(litellm)
     return litellm
 
 
+def _mend(litellm: Any) -> None:
+    """What LiteLLM gets wrong of the providers asked here, put right where it is made."""
+    from litellm.llms.codestral.completion.transformation import CodestralTextCompletionConfig as Codestral
+    from litellm.llms.ollama.common_utils import OllamaModelInfo
+    from litellm.llms.ollama.completion.transformation import OllamaConfig as Ollama
+    from litellm.llms.ollama.completion.transformation import OllamaTextCompletionResponseIterator as Lines
+
+    ollama_request, ollama_line, codestral_chunk = (
+        Ollama.transform_request,
+        Lines.chunk_parser,
+        Codestral.chunk_parser,
+    )
+
+    def transform_request(self: Any, *args: Any, **kwargs: Any) -> Any:
+        """Every parameter it does not know goes into Ollama's `options`; `raw` belongs beside them."""
+        data = ollama_request(self, *args, **kwargs)
+        if data["options"].pop("raw", False):
+            data["raw"] = True
+        return data
+
+    def line_parser(self: Any, chunk: dict[str, Any]) -> Any:
+        """It takes a text in braces for the call of a tool, and every end for a good one."""
+        self.streamed_content = True
+        parsed: Any = ollama_line(self, chunk)
+        if chunk.get("done") and chunk.get("done_reason") == "length":
+            parsed["finish_reason"] = "length"
+        return parsed
+
+    def get_model_info(_self: Any, model: str, *_args: Any, **_kwargs: Any) -> Any:
+        """It asks the server for prices after every call, and waits for them in the event loop."""
+        raise ValueError(f"no price of {model} is known")
+
+    def chunk_parser(self: Any, chunk: str) -> Any:
+        """It leaves the usage out, which the last chunk has."""
+        parsed = codestral_chunk(self, chunk)
+        text = chunk.strip().removeprefix("data:").strip()
+        if '"usage"' in text and (usage := json.loads(text).get("usage")):
+            parsed["usage"] = litellm.Usage(**usage)
+        return parsed
+
+    for where, name, mended in (
+        (Ollama, "transform_request", transform_request),
+        (Lines, "chunk_parser", line_parser),
+        (OllamaModelInfo, "get_model_info", get_model_info),
+        (Codestral, "chunk_parser", chunk_parser),
+    ):
+        setattr(where, name, mended)
+
+
 async def _ask(litellm: Any, params: dict[str, Any]) -> Any:
+    route, body = params["route"], params["body"]
+    base, key = _place(litellm, params)
     call: dict[str, Any] = {
-        "model": params["model"],
+        "model": route["model"],
         "stream": True,
         "stream_options": {"include_usage": True},
         "max_tokens": params["max_tokens"],
-        "temperature": params["temperature"],
         "timeout": params["timeout_s"],
         "max_retries": 0,
         "num_retries": 0,
     }
-    given = {"api_base": params["api_base"], "api_key": params["api_key"], "stop": params["stop"]}
+    given = {"api_base": base, "api_key": key, "stop": params["stop"], "num_ctx": params["num_ctx"]}
     call |= {name: value for name, value in given.items() if value}
-    body = params["body"]
+    chosen = {"temperature": params["temperature"], "reasoning_effort": params["reasoning_effort"]}
+    call |= {name: value for name, value in chosen.items() if value is not None}
+    if route["provider"] in _OLLAMA:
+        call["extra_headers"] = {"Content-Type": "application/json"}
     if "prompt" in body:
-        if params["provider"] == "text-completion-openai":
-            call["client"] = _client(params["api_base"], params["api_key"])
+        if route["provider"] == "text-completion-openai":
+            call["client"] = _client(base, key)
+        elif route["provider"] == "ollama":
+            call["raw"] = True
         return await litellm.atext_completion(**body, **call)
     if "tools" in body:
         # without this flag the library asks for a package that only its server half needs
         call["_skip_mcp_handler"] = True
     return await litellm.acompletion(**body, **call)
+
+
+def _place(litellm: Any, params: dict[str, Any]) -> tuple[str | None, str | None]:
+    """The address and the key of a call. Raises `invalid` where a server of the user's own has no address.
+
+    Where the middle is filled in by another of LiteLLM's providers than the model's own, both are named here: that one
+    would take its own, and send a key to a host it is not for.
+    """
+    base, key, infill = params["api_base"], params["api_key"], params["route"]["infill"]
+    if infill is None:
+        return base, key
+    secret = litellm.secret_managers.main.get_secret_str
+    for variable in infill["variables"]:
+        base = base or secret(variable)
+    for variable in params["route"]["keys"]:
+        key = key or secret(variable)
+    base = base or infill["base"]
+    if base:
+        no_key = None if params["route"]["provider"] == "ollama" else "none"
+        return dialects.place(base, tuple(infill["strip"]), infill["path"]), key or no_key
+    if params["provider"] == "text-completion-openai":
+        return None, key
+    raise KibitzError(
+        "invalid",
+        f"There is no address for {params['provider']}.",
+        f"Set `api_base`, or {' or '.join(infill['variables'])} in the environment.",
+    )
 
 
 def _client(base: str | None, key: str | None) -> Any:
@@ -163,22 +274,38 @@ async def _events(litellm: Any, answer: Any, params: dict[str, Any]) -> AsyncIte
                 yield {"text": piece}
             for part in getattr(delta, "tool_calls", None) or ():
                 _gather(calls, part)
-    sent = getattr(answer, "chunks", None)  # what the provider sent; text completion does not tell
-    if sent == []:
-        yield {"failed": failures.junk(params["model"], params["host"]).to_json()}
+    source = next(iter(_streams.get([])), answer)
+    sent = getattr(source, "chunks", None)  # what the provider sent
+    if not _ended(source, reason):
+        began = bool(text or calls)
+        yield {"failed": failures.unfinished(params["model"], params["host"], began=began).to_json()}
         return
+    said = "".join(text) + "".join(call["name"] + call["arguments"] for call in calls.values())
+    spent = await asyncio.to_thread(_usage, litellm, params, usage, sent, said)
     if reason == "content_filter":
-        yield {"failed": failures.filtered(params["model"], params["host"]).to_json()}
+        failed = failures.filtered(params["model"], params["host"])
+        yield {"failed": failed.to_json(), "usage": spent}
         return
     whole = [{**call, "arguments": _arguments(call["arguments"])} for call in calls.values()]
     if any(call["arguments"] is None for call in whole):
-        yield {"failed": failures.bad_tool_call(params["model"]).to_json()}
+        yield {"failed": failures.bad_tool_call(params["model"]).to_json(), "usage": spent}
+        return
+    if not text and not calls and not params.get("may_be_empty", True):
+        failed = failures.empty(params["model"], cut=reason == "length")
+        yield {"failed": failed.to_json(), "usage": spent}
         return
     for call in whole:
         yield {"tool_call": call}
-    said = "".join(text) + "".join(call["name"] + call["arguments"] for call in calls.values())
-    yield {"usage": await asyncio.to_thread(_usage, litellm, params, usage, sent, said)}
+    yield {"usage": spent}
     yield {"done": "tool_calls" if calls else "length" if reason == "length" else "stop"}
+
+
+def _ended(source: Any, reason: str | None) -> bool:
+    """Whether the provider said that its answer is whole: LiteLLM says so of whatever has stopped."""
+    heard = (
+        getattr(source, name, reason) for name in ("received_finish_reason", "intermittent_finish_reason")
+    )
+    return any(one is not None for one in heard) or sse.was_done(getattr(source, "completion_stream", source))
 
 
 def _gather(calls: dict[int, dict[str, str]], part: Any) -> None:
@@ -200,62 +327,33 @@ def _arguments(text: str) -> dict[str, Any] | None:
 def _usage(
     litellm: Any, params: dict[str, Any], usage: Any, sent: list[Any] | None, said: str
 ) -> dict[str, Any]:
-    """Tokens and price, `estimated` where the provider reported none: LiteLLM then makes them up in a last chunk."""
+    """Tokens and price. Where the provider reported none, LiteLLM makes some up in a last chunk."""
     model, body = params["model"], params["body"]
-    turns = body.get("messages") or [{"role": "user", "content": body["prompt"]}]
-
-    def counted() -> tuple[int, int]:
-        count = litellm.token_counter
-        return count(model=model, messages=turns), count(model=model, text=said) if said else 0
-
     if sent is not None:
-        estimated = all(getattr(one, "usage", None) is None for one in sent)
+        made_up = all(getattr(one, "usage", None) is None for one in sent)
     else:
-        estimated = usage is None or (usage.prompt_tokens, usage.completion_tokens) == counted()
-    if estimated:
-        read, written = counted()
-        usage = litellm.Usage(prompt_tokens=read, completion_tokens=written)
-    details = getattr(usage, "prompt_tokens_details", None)
-    return {
-        "input_tokens": usage.prompt_tokens or 0,
-        "cached_tokens": getattr(details, "cached_tokens", None) or 0,
-        "output_tokens": usage.completion_tokens or 0,
-        "cost_usd": _cost(litellm, model, params["provider"], usage),
-        "estimated": estimated,
-    }
-
-
-def _cost(litellm: Any, name: str, provider: str, usage: Any) -> float | None:
-    listed = _listed(litellm, name)
-    if listed is None:
-        return None
-    before, after = litellm.cost_per_token(
-        model=name.partition("/")[2], custom_llm_provider=provider, usage_object=usage
-    )
-    return float(before + after)
-
-
-def _listed(litellm: Any, name: str) -> dict[str, Any] | None:
-    """The price list's entry; the list names models of some providers without the provider."""
-    provider, _, bare = name.partition("/")
-    entry = litellm.model_cost.get(name)
-    if entry is None:
-        entry = litellm.model_cost.get(bare)
-        if entry is None or provider not in (entry.get("litellm_provider"), "text-completion-openai"):
-            return None
-    return entry if entry.get("input_cost_per_token") is not None else None
+        count, bare = litellm.token_counter, model.rpartition("/")[2]
+        turns = body.get("messages") or [{"role": "user", "content": body["prompt"]}]
+        made_up = usage is None or (usage.prompt_tokens, usage.completion_tokens) == (
+            count(model=bare, messages=turns),
+            count(model=bare, text=said) if said else 0,
+        )
+    return pricing.usage(litellm, model, body, usage, said, made_up=made_up)
 
 
 def _describe(litellm: Any, name: str) -> dict[str, Any]:
-    listed = _listed(litellm, name) or {}
+    listed = pricing.listed(litellm, name) or {}
+    prices = pricing.prices(listed or None)
+    how = dialects.dialect(name)
     return {
         "name": name,
         "provider": name.partition("/")[0],
         "host": _host(litellm, name),
-        "context_window": listed.get("max_input_tokens") or listed.get("max_tokens"),
-        "max_output_tokens": listed.get("max_output_tokens"),
+        "context_window": listed.get("max_input_tokens") or listed.get("max_tokens") or how.window,
+        "max_output_tokens": listed.get("max_output_tokens") or how.output,
         "input_price": _per_million(listed, "input"),
         "output_price": _per_million(listed, "output"),
+        "prices": prices.to_json() if prices is not None else None,
     }
 
 
@@ -287,4 +385,9 @@ async def _close(answer: Any) -> None:
         await inner.aclose()
 
 
-METHODS = {"warm": warm, "stream": stream, "describe": describe, "count_tokens": count_tokens}
+async def names(params: dict[str, Any], _emit: Emit) -> list[str] | None:
+    """See `served.names`."""
+    return await served.names(await _litellm(), params)
+
+
+METHODS = {"warm": warm, "stream": stream, "describe": describe, "count_tokens": count_tokens, "names": names}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any, Literal, Protocol
 
-from attrs import evolve, field, frozen
+from attrs import define, evolve, field, frozen
 
 from kibitz.models.tasks import Task
 
@@ -85,18 +85,44 @@ class Answering:
     engine: str
 
 
-Event = Answering | Text | ToolCall | Spent | Done
+@frozen
+class Noted:
+    """Something the user should know of how the request was sent, as a sentence; comes before the answer."""
+
+    text: str
+
+
+Event = Answering | Noted | Text | ToolCall | Spent | Done
 
 
 @frozen
 class Message:
-    """One turn. `images` are data URLs; `tool_calls` and `tool_call_id` carry a tool round trip."""
+    """One turn. `images` are data URLs; `tool_calls` and `tool_call_id` carry a tool round trip.
+
+    `optional` is a part of `text` that changes little and may be left out where a model's window has no room for it.
+    """
 
     role: Literal["system", "user", "assistant", "tool"]
     text: str
     images: tuple[str, ...] = ()
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str | None = None
+    optional: str = ""
+
+
+@define(eq=False)
+class Account:
+    """On whose account a request goes: the project and the conversation whose usage it is.
+
+    `recorded` counts the calls made for it that the usage has a row of, `usage` is what they took, and `enough` says that
+    the answer was not read to its end because nobody wanted more of it.
+    """
+
+    project: str | None = None
+    conversation: str | None = None
+    recorded: int = 0
+    usage: Usage = field(factory=Usage)
+    enough: bool = False
 
 
 @frozen
@@ -113,6 +139,8 @@ class Request:
     task: Task | None = None
     prefix: str | None = None
     suffix: str | None = None
+    context: str = ""
+    """What of other files stands before `prefix`, as comments, for a model that reads no messages."""
     max_output_tokens: int = 2048
     temperature: float = 0.0
     stop: tuple[str, ...] = ()
@@ -120,6 +148,7 @@ class Request:
     timeout_s: float = 60.0
     redactions: int = 0
     """How many secrets have been taken out of it; what is left here is what is sent."""
+    account: Account | None = field(default=None, eq=False, repr=False)
 
     def followed_by(self, *messages: Message) -> Request:
         """The same request with more turns at its end."""
@@ -134,7 +163,7 @@ class Model(Protocol):
         """`offline` or `<provider>/<model>`, as the envelope shows it."""
         ...
 
-    def stream(self, request: Request) -> AsyncIterator[Event]:
+    def stream(self, request: Request) -> AsyncGenerator[Event, None]:
         """The answer as it comes. Ends with `Done`, or raises KibitzError; closing the iterator cancels the call."""
         ...
 
@@ -148,3 +177,4 @@ class Answer:
     usage: Usage
     tool_calls: tuple[ToolCall, ...] = ()
     reason: str = "stop"
+    notes: tuple[str, ...] = ()

@@ -27,6 +27,8 @@ class CompleteTask:
     project: Project
     max_lines: int
     open_documents: tuple[Document, ...] = ()
+    sure: bool = False
+    """Only what is likely enough to be shown while a model is still thinking."""
 
 
 @frozen

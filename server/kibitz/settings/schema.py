@@ -19,11 +19,13 @@ def option(
     minimum: float | None = None,
     maximum: float | None = None,
     choices: tuple[str, ...] = (),
+    pattern: str = "",
     editor_only: bool = False,
 ) -> Any:
-    """A setting. `project` says what a project file may do with it: nothing, add to it, or cut it down."""
+    """A setting. `project` says what a project file may do with it: nothing, add to it, or cut it down.
+    `pattern` is what each entry of a list must match."""
     facts = {"doc": doc, "project": project, "minimum": minimum, "maximum": maximum, "choices": choices}
-    return field(default=default, metadata={**facts, "editor_only": editor_only})
+    return field(default=default, metadata={**facts, "pattern": pattern, "editor_only": editor_only})
 
 
 @frozen
@@ -39,6 +41,8 @@ class Completion:
     languages: tuple[str, ...] = option(
         (), "Only these languages get suggestions; empty: all.", project="narrow"
     )
+    in_comments: bool = option(True, "Suggest text in comments.")
+    in_strings: bool = option(True, "Suggest text in strings.")
 
 
 @frozen
@@ -50,6 +54,54 @@ class Budget:
     )
     per_session_usd: float = option(
         2.0, "The most that may be spent by one server or command, in US dollars.", minimum=0
+    )
+    allow_unpriced: tuple[str, ...] = option(
+        (),
+        "Models that may be asked although no price is known for them, as `provider/model`; `*`: all. Their tokens are counted.",
+    )
+
+
+@frozen
+class Models:
+    """The model for one feature; empty: the same as `model`. Completion has its own, `completion.model`."""
+
+    explain: str = option("", "The model that explains; empty: the same as `model`.")
+    find_bugs: str = option("", "The model that looks for bugs; empty: the same as `model`.")
+    refactor: str = option("", "The model that refactors; empty: the same as `model`.")
+    fix: str = option("", "The model that fixes diagnostics; empty: the same as `model`.")
+    generate_tests: str = option("", "The model that writes tests; empty: the same as `model`.")
+    chat: str = option("", "The model for chat; empty: the same as `model`.")
+    judge: str = option("", "The model that judges pictures; empty: the same as `model`.")
+
+
+@frozen
+class Cache:
+    """Answers kept in memory, so that the same question is not paid for twice."""
+
+    enabled: bool = option(True, "Answer from memory what was just answered.")
+    features: tuple[str, ...] = option(
+        ("complete",),
+        "What is answered from memory: any of `complete`, `explain`, `find_bugs` and `judge`.",
+        pattern="complete|explain|find_bugs|judge",
+    )
+    max_entries: int = option(500, "Keep at most this many answers.", minimum=1, maximum=100_000)
+    max_mb: int = option(8, "Keep at most this many megabytes of them.", minimum=1, maximum=1024)
+
+
+@frozen
+class Limits:
+    """How hard a model may be asked, so that a provider's own limits are not met."""
+
+    requests_per_minute: int = option(
+        0, "The most requests to one model in a minute; 0: no limit.", minimum=0, maximum=100_000
+    )
+    parallel: int = option(
+        0, "The most requests to one model at the same time; 0: no limit.", minimum=0, maximum=1000
+    )
+    models: tuple[str, ...] = option(
+        (),
+        "Other limits for single models, as `provider/model=60/4`: 60 requests a minute, 4 at a time; 0: no limit.",
+        pattern=r"\S+=\d{1,6}/\d{1,4}",
     )
 
 
@@ -111,10 +163,19 @@ class Settings:
     """All of kibitz's settings."""
 
     model: str = option(
-        "", "The model that answers, as `provider/model`; empty or `offline`: the built-in engine."
+        "",
+        "The model that answers, as `provider/model`, or `provider/model@http://host/v1` for one at an address of its "
+        "own; empty or `offline`: the built-in engine.",
     )
     api_base: str = option("", "The address of an OpenAI-compatible server, for models served by one.")
-    fallbacks: tuple[str, ...] = option((), "Models to ask, in order, when the first one cannot answer.")
+    fallbacks: tuple[str, ...] = option(
+        (),
+        "Models to ask, in order, when the first one cannot answer; the same model at another address shares its "
+        "work; `offline`: the built-in engine answers last.",
+    )
+    key_hosts: tuple[str, ...] = option(
+        (), "Hosts beside a provider's own that may have its key from the environment."
+    )
     database_url: str = option(
         "", "Where conversations and usage are kept; empty: kibitz.db in the data folder."
     )
@@ -124,7 +185,10 @@ class Settings:
         editor_only=True,
     )
     completion: Completion = field(factory=Completion)
+    models: Models = field(factory=Models)
     budget: Budget = field(factory=Budget)
+    cache: Cache = field(factory=Cache)
+    limits: Limits = field(factory=Limits)
     context: Context = field(factory=Context)
     history: History = field(factory=History)
     sandbox: Sandbox = field(factory=Sandbox)
@@ -162,6 +226,7 @@ class Option:
     minimum: float | None
     maximum: float | None
     choices: tuple[str, ...]
+    pattern: str
     editor_only: bool
 
     @property
@@ -187,6 +252,7 @@ def options(schema: type[Any] = Settings, prefix: str = "") -> Iterator[Option]:
                 m["minimum"],
                 m["maximum"],
                 m["choices"],
+                m["pattern"],
                 m["editor_only"],
             )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -209,6 +210,8 @@ def _convert(known: Option, value: Any) -> tuple[bool, Any]:
         return True, value
     if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
         return False, "must be a list of texts"
+    if known.pattern and not all(re.fullmatch(known.pattern, v) for v in value):
+        return False, "has an entry of another form than its description names"
     return True, tuple(value)
 
 

@@ -6,6 +6,7 @@ from kibitz.store.conversations import Conversation, Conversations, Message, Sea
 from kibitz.store.database import Store
 from kibitz.store.egress import Egress, EgressRow
 from kibitz.store.findings import Dismissal, Findings
+from kibitz.store.ledger import Ledger, Standing
 from kibitz.store.projects import ProjectRow
 from kibitz.store.usage import AcceptanceRow, Usage, UsageRow, UsageSummary
 
@@ -17,9 +18,11 @@ __all__ = [
     "Egress",
     "EgressRow",
     "Findings",
+    "Ledger",
     "Message",
     "ProjectRow",
     "SearchHit",
+    "Standing",
     "Store",
     "Summary",
     "Usage",

@@ -12,7 +12,9 @@ from kibitz.store import files, projects
 from kibitz.store.conversations import Conversations
 from kibitz.store.egress import Egress
 from kibitz.store.findings import Findings
+from kibitz.store.ledger import Ledger
 from kibitz.store.projects import ProjectRow
+from kibitz.store.retained import Retained
 from kibitz.store.rows import new_id
 from kibitz.store.usage import Usage
 
@@ -26,7 +28,7 @@ TIMEOUT_S = 5.0
 class Store:
     """What kibitz remembers. Made by `open`; `close` must be awaited before the event loop ends.
 
-    `conversations`, `usage`, `egress` and `findings` are its rooms. Everything that records what happened returns
+    `conversations`, `usage`, `ledger`, `egress`, `findings` and `retained` are its rooms. Everything that records what happened returns
     even when the database cannot be written; everything that reads, and what a person asked to be changed,
     raises KibitzError. Cancelling a caller never leaves a write half done.
     """
@@ -36,8 +38,10 @@ class Store:
         self.session = new_id()
         self.conversations = Conversations(engine)
         self.usage = Usage(engine, self.session)
+        self.ledger = Ledger(engine, self.usage)
         self.egress = Egress(engine)
         self.findings = Findings(engine)
+        self.retained = Retained(engine)
 
     @classmethod
     async def open(

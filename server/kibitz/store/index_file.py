@@ -91,8 +91,12 @@ class IndexFile:
             self.temporary = tempfile.TemporaryDirectory(prefix="kibitz-index-")
             self.path = Path(self.temporary.name) / path.name
             self._writer = connect(self.path)
+        self._open_reader()
+
+    def _open_reader(self) -> None:
         self.reader = connect(self.path)
         self.reader.execute("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, windows, row)")
+        self._inode = self.path.stat().st_ino
 
     def close(self) -> None:
         """Close the file; what is written stays."""
@@ -107,8 +111,21 @@ class IndexFile:
         self._writer.close()
         delete(self.path)
         self._writer = connect(self.path)
-        self.reader = connect(self.path)
-        self.reader.execute("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, windows, row)")
+        self._open_reader()
+
+    def is_replaced(self) -> bool:
+        """Whether another file is where this one was: another process threw it away."""
+        try:
+            return self.path.stat().st_ino != self._inode
+        except OSError:  # just being made anew
+            return False
+
+    def reopen(self) -> None:
+        """Go over to the file that is there now."""
+        self.reader.close()
+        self._writer.close()
+        self._writer = connect(self.path)
+        self._open_reader()
 
     @staticmethod
     def is_damage(error: sqlite3.Error) -> bool:
@@ -121,9 +138,9 @@ class IndexFile:
         return isinstance(error, sqlite3.ProgrammingError)
 
     def changes(self) -> int:
-        """A number that is another one after something was written."""
-        row = self.reader.execute("PRAGMA data_version").fetchone()
-        return int(row[0])
+        """A number that is another one after files were put in or taken out, by whatever process."""
+        row = self.reader.execute("SELECT value FROM meta WHERE key = 'writes'").fetchone()
+        return int(row[0]) if row else 0
 
     # writing
 
@@ -142,6 +159,7 @@ class IndexFile:
                 new_path, new_links = self._put(db, entry)
                 paths = paths or new_path or entry.steers
                 links = links or new_links
+            self._bump(db, "writes")
             if paths:
                 self._bump(db, "paths")
             if links:

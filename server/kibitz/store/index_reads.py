@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from kibitz.store.index_file import LINE_BITS, IndexFile, StoredImport, clean, unpacked
@@ -41,6 +42,23 @@ class IndexReads:
 
     def __init__(self, file: IndexFile) -> None:
         self._file = file
+        self._state: int | None = None
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """One state of the index for all that is asked within, whoever writes meanwhile; asked for it, sooner answered."""
+        db = self._db
+        if db.in_transaction:
+            yield
+            return
+        db.execute("BEGIN")
+        self._state = self._file.changes()
+        try:
+            yield
+        finally:
+            self._state = None
+            if self._db.in_transaction:
+                db.execute("ROLLBACK")
 
     @property
     def _db(self) -> sqlite3.Connection:
@@ -79,18 +97,17 @@ class IndexReads:
 
     def definitions_of_each(self, names: Collection[str], each: int) -> list[DefinitionTuple]:
         """Of each name at most so many definitions, by name, path and place."""
-        columns = "path, name, kind, container, start, stop, signature, documentation, bases"
         rows = self._db.execute(
-            f"SELECT {columns} FROM (SELECT {_DEFINITION}, d.at, "  # noqa: S608
-            f"row_number() OVER (PARTITION BY d.name ORDER BY f.path, d.at) AS number {_FROM} "
-            f"WHERE d.name IN ({marks(names)})) WHERE number <= ? ORDER BY name, path, at",
+            f"SELECT {_DEFINITION} FROM (SELECT d.file, d.at, row_number() OVER (PARTITION BY d.name ORDER BY f.path, d.at) "  # noqa: S608
+            f"AS number {_FROM} WHERE d.name IN ({marks(names)})) AS first JOIN definitions d USING (file, at) "
+            "JOIN files f ON f.id = d.file WHERE first.number <= ? ORDER BY d.name, f.path, d.at",
             (*map(clean, names), each),
         )
         return list(map(DefinitionTuple._make, rows))
 
     def changes(self) -> int:
-        """A number that is another one after something was written."""
-        return self._file.changes()
+        """See `IndexFile.changes`."""
+        return self._file.changes() if self._state is None else self._state
 
     def definitions_in(self, path: str) -> list[DefinitionTuple]:
         """The definitions of a file, in its order."""

@@ -42,7 +42,8 @@ async def read(connection: Connection) -> list[ProjectRow]:
             FROM conversations
             UNION ALL
             SELECT project, 0, 0, count(*), sum(input_tokens), sum(cached_tokens), sum(output_tokens),
-                total(CASE WHEN NOT estimated THEN cost_usd END), total(CASE WHEN estimated THEN cost_usd END), max(time)
+                total(CASE WHEN NOT estimated THEN cost END) / 1e9, total(CASE WHEN estimated THEN cost END) / 1e9,
+                max(time)
             FROM usage GROUP BY project
         )
         GROUP BY project ORDER BY max(last_used) DESC

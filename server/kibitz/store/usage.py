@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from kibitz.errors import KibitzError
 from kibitz.store.rows import Row, clean, midnight, normal_time, now, today
@@ -13,7 +13,10 @@ from kibitz.store.rows import Row, clean, midnight, normal_time, now, today
 if TYPE_CHECKING:
     from aiosqlite import Connection
 
-    from kibitz.store.engine import Engine
+    from kibitz.store.engine import Engine, Job
+
+NANO = 1_000_000_000
+"""Costs are kept in whole billionths of a US dollar, so that sums are exact."""
 
 By = Literal["model", "day", "feature", "project", "conversation"]
 
@@ -24,6 +27,11 @@ _KEYS = {
     "project": "project",
     "conversation": "conversation_id",
 }
+
+
+def to_nano(dollars: float) -> int:
+    """US dollars as whole nano-dollars, the nearest."""
+    return round(dollars * NANO)
 
 
 @frozen
@@ -87,35 +95,40 @@ class Usage:
     def __init__(self, engine: Engine, session: str) -> None:
         self._engine = engine
         self._session = session
-        self._spent = 0.0
+        self._spent = 0
 
     async def record(self, row: UsageRow) -> None:
         """Keeps one call; an empty time is now. Never raises for the database."""
-        row = evolve(row, time=normal_time(row.time) if row.time else now())
-        self._spent += row.cost_usd or 0.0
+        await self._engine.record(self.writing(row))
+
+    def writing(self, row: UsageRow) -> Job[None]:
+        """The write that keeps one call, for a transaction that does more. It counts as this session's from now on."""
+        cost = None if row.cost_usd is None else to_nano(row.cost_usd)
+        self._spent += cost or 0
+        values = (
+            normal_time(row.time) if row.time else now(),
+            self._session,
+            clean(row.engine),
+            clean(row.feature),
+            row.project and clean(row.project),
+            row.conversation_id,
+            row.input_tokens,
+            row.cached_tokens,
+            row.output_tokens,
+            cost,
+            row.estimated,
+            row.duration_ms,
+            row.error_kind,
+        )
 
         async def insert(connection: Connection) -> None:
             await connection.execute_fetchall(
                 "INSERT INTO usage (time, session, engine, feature, project, conversation_id, input_tokens, cached_tokens,"
-                " output_tokens, cost_usd, estimated, duration_ms, error_kind) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    row.time,
-                    self._session,
-                    clean(row.engine),
-                    clean(row.feature),
-                    row.project and clean(row.project),
-                    row.conversation_id,
-                    row.input_tokens,
-                    row.cached_tokens,
-                    row.output_tokens,
-                    row.cost_usd,
-                    row.estimated,
-                    row.duration_ms,
-                    row.error_kind,
-                ),
+                " output_tokens, cost, estimated, duration_ms, error_kind) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                values,
             )
 
-        await self._engine.record(insert)
+        return insert
 
     async def summary(self, by: By = "model", since: date | None = None) -> list[UsageSummary]:
         """Totals by model, day, feature, project or conversation; days in order, else the most used first.
@@ -130,8 +143,8 @@ class Usage:
         order = "1" if by == "day" else "2 DESC, 1"
         sql = f"""
             SELECT {key}, count(*), count(error_kind), sum(input_tokens), sum(cached_tokens), sum(output_tokens),
-                total(CASE WHEN NOT estimated THEN cost_usd END), total(CASE WHEN estimated THEN cost_usd END),
-                count(*) - count(cost_usd)
+                total(CASE WHEN NOT estimated THEN cost END) / 1e9, total(CASE WHEN estimated THEN cost END) / 1e9,
+                count(*) - count(cost)
             FROM usage WHERE time >= ? GROUP BY 1 ORDER BY {order}
             """  # noqa: S608 - both parts are our own words
 
@@ -143,19 +156,19 @@ class Usage:
 
     async def spent_today(self) -> float:
         """US dollars since midnight, reported and estimated, of every server on this database."""
-        return await self._sum("time >= ?", midnight(today()))
+        return await self._sum("spent WHERE day = ?", today().isoformat())
 
     async def spent(self, session: str | None = None) -> float:
         """US dollars of a session; without one, of this store's, which is right whatever the database does."""
         if session is None or session == self._session:
-            return self._spent
-        return await self._sum("session = ?", session)
+            return self._spent / NANO
+        return await self._sum("usage WHERE session = ?", session)
 
     async def _sum(self, where: str, value: str) -> float:
         async def select(connection: Connection) -> float:
-            sql = f"SELECT total(cost_usd) FROM usage WHERE {where}"  # noqa: S608 - our own words
+            sql = f"SELECT coalesce(sum(cost), 0) FROM {where}"  # noqa: S608 - our own words
             rows = list(await connection.execute_fetchall(sql, (value,)))
-            return float(rows[0][0])
+            return int(rows[0][0]) / NANO
 
         return await self._engine.read(select)
 
@@ -163,7 +176,8 @@ class Usage:
         """Deletes the calls and counters before a day; how many calls. Raises KibitzError where it cannot."""
 
         async def delete(connection: Connection) -> int:
-            await connection.execute_fetchall("DELETE FROM completions WHERE day < ?", (day.isoformat(),))
+            for table in ("completions", "spent"):
+                await connection.execute_fetchall(f"DELETE FROM {table} WHERE day < ?", (day.isoformat(),))  # noqa: S608
             await connection.execute_fetchall("DELETE FROM usage WHERE time < ?", (midnight(day),))
             return int(next(iter(await connection.execute_fetchall("SELECT changes()")))[0])
 

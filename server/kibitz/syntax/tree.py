@@ -51,6 +51,9 @@ CACHED_TREES = 24
 CACHED_CHARACTERS = 3_000_000
 INCREMENTAL_FROM = 30_000
 """Characters from which on the tree of the text before is used: below, a fresh parse costs no more than a frame."""
+FRESH_WITH_ERRORS = 100_000
+"""Up to so many characters, a text that does not parse is parsed from nothing but itself: where a parser sees the errors
+depends on what it comes from, and one text should always have the same tree. Beyond, that takes longer than typing allows."""
 
 
 class Tree:
@@ -243,7 +246,8 @@ def parse(document: Document) -> Tree | None:
     """The tree of a document; None for a language without a grammar and a text no parser should be given.
 
     Recent trees are kept, so that asking again for the same text is free, and a long text that changed a little is parsed
-    from its last tree. Raises ImportError where a grammar is missing from the installation.
+    from its last tree. The tree is that of a fresh parse, but for texts of more than FRESH_WITH_ERRORS characters that have
+    errors: those may then lie elsewhere. Raises ImportError where a grammar is missing from the installation.
     """
     from kibitz.syntax.grammars import GRAMMARS
 
@@ -255,7 +259,7 @@ def parse(document: Document) -> Tree | None:
             _cache.move_to_end(key)
             return _cache[key]
         before = _latest(document) if len(document.text) >= INCREMENTAL_FROM else None
-    tree = _parsed(document, before)
+    tree = _kept(document, before)
     with _cache_lock:
         _cache[key] = tree
         while len(_cache) > CACHED_TREES or (
@@ -269,7 +273,7 @@ def parse_fresh(document: Document) -> Tree | None:
     """The tree of a document made from nothing but its text, and not kept."""
     from kibitz.syntax.grammars import GRAMMARS
 
-    return _parsed(document, None) if document.language in GRAMMARS else None
+    return _parsed(document) if document.language in GRAMMARS else None
 
 
 def _latest(document: Document) -> Source | None:
@@ -280,8 +284,21 @@ def _latest(document: Document) -> Source | None:
     return None
 
 
-def _parsed(document: Document, before: Source | None) -> Tree | None:
+def _kept(document: Document, before: Source | None) -> Tree | None:
+    """A tree that later ones may be made from."""
+    from kibitz.syntax.source import parse_source, settled
+
+    size = len(document.text)
+    source = parse_source(document, before)
+    if source is not None and source.incremental and size <= FRESH_WITH_ERRORS and source.root.has_error:
+        source = parse_source(document)
+    if source is not None and not source.incremental and size >= INCREMENTAL_FROM:
+        source = settled(source)
+    return Tree(source) if source is not None else None
+
+
+def _parsed(document: Document) -> Tree | None:
     from kibitz.syntax.source import parse_source
 
-    source = parse_source(document, before)
+    source = parse_source(document)
     return Tree(source) if source is not None else None

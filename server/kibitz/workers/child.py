@@ -2,14 +2,18 @@
 
 The module offers `METHODS`, a dict of name -> function. A plain function gets the request's parameters and runs in
 one thread, in order; a coroutine function gets the parameters and an `emit` for progress, and can be cancelled. The
-process ends when its standard input does: a dead parent leaves no child behind.
+process ends when its standard input does: a dead parent leaves no child behind. What is logged here goes to the parent,
+with the id of the request it belongs to.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import contextvars
 import importlib
 import inspect
+import logging
 import os
 import sys
 import threading
@@ -18,7 +22,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, BinaryIO
 
 from kibitz.errors import KibitzError
+from kibitz.log import fields, record_of, request
 from kibitz.workers.frames import FrameParser, Malformed, encode
+
+log = logging.getLogger("kibitz.workers")
 
 
 def take_stdout() -> BinaryIO:
@@ -52,8 +59,10 @@ class Child:
             if task := self._running.get(message["params"]["id"]):
                 task.cancel()
         elif "id" in message:
-            number = message["id"]
-            task = asyncio.ensure_future(self._answer(number, message["method"], message.get("params")))
+            number, logs = message["id"], message.get("log") or {}
+            logging.getLogger("kibitz").setLevel(logs.get("level", logging.CRITICAL))
+            with request(logs.get("request", "")):
+                task = asyncio.ensure_future(self._answer(number, message["method"], message.get("params")))
             self._running[number] = task
             task.add_done_callback(lambda _: self._running.pop(number, None))
 
@@ -67,7 +76,8 @@ class Child:
             self.send(
                 {"id": number, "error": {"code": -32803, "message": error.message, "data": error.to_json()}}
             )
-        except Exception as error:  # noqa: BLE001 - the boundary of the process: a request must be answered
+        except Exception as error:
+            log.error("work failed in an unexpected way", exc_info=error, extra=fields(method=method))
             where = _last_frame(error)
             failed = KibitzError("internal", f"{type(error).__name__} in {where}.", "Please report this.")
             self.send(
@@ -77,10 +87,24 @@ class Child:
     async def _call(self, number: Any, function: Callable[..., Any], params: Any) -> Any:
         if inspect.iscoroutinefunction(function):
             return await function(params, lambda value: self._emit(number, value))
-        return await asyncio.get_running_loop().run_in_executor(self._thread, function, params)
+        context = contextvars.copy_context()
+        return await asyncio.get_running_loop().run_in_executor(self._thread, context.run, function, params)
 
     def _emit(self, number: Any, value: Any) -> None:
         self.send({"method": "$/progress", "params": {"token": number, "value": value}})
+
+
+class _ToParent(logging.Handler):
+    """The parent writes the log."""
+
+    def __init__(self, child: Child) -> None:
+        super().__init__()
+        self._child = child
+
+    def emit(self, record: logging.LogRecord) -> None:
+        # fails where the parent is gone, and for arguments that do not fit the message: nobody is left to tell
+        with contextlib.suppress(OSError, TypeError, ValueError):
+            self._child.send({"method": "$/log", "params": record_of(record)})
 
 
 def _ping(_params: Any) -> bool:
@@ -110,6 +134,9 @@ def read_stdin(loop: asyncio.AbstractEventLoop, child: Child) -> None:
 async def serve(module: str, out: BinaryIO) -> None:
     """Answer until standard input ends."""
     child = Child({"$/ping": _ping, **importlib.import_module(module).METHODS}, out)
+    root = logging.getLogger("kibitz")
+    root.addHandler(_ToParent(child))
+    root.propagate = False
     reader = threading.Thread(target=read_stdin, args=(asyncio.get_running_loop(), child), daemon=True)
     reader.start()
     await asyncio.Event().wait()

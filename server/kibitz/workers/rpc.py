@@ -25,14 +25,21 @@ class Peer:
     """One end of the conversation.
 
     `on` names what this end answers; `request` asks and waits, and a cancelled wait cancels the other end's work.
-    When the stream ends, every open request fails with `internal` and `closed` is set.
+    `stamp` gives members that each request has beside JSON-RPC's own. When the stream ends, every open request fails
+    with `internal` and `closed` is set.
     """
 
-    def __init__(self, writer: Writer, on: dict[str, Handler] | None = None) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        on: dict[str, Handler] | None = None,
+        stamp: Callable[[], dict[str, Any]] = dict,
+    ) -> None:
         self.closed = asyncio.Event()
         self.notifications: dict[str, Handler] = {}
         self._writer = writer
         self._on = dict(on or {})
+        self._stamp = stamp
         self._ids = itertools.count(1)
         self._open: dict[int, asyncio.Future[Any]] = {}
         self._progress: dict[int, Callable[[Any], None]] = {}
@@ -60,7 +67,7 @@ class Peer:
         self._open[number] = future
         if on_progress is not None:
             self._progress[number] = on_progress
-        self._send({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
+        self._send({"jsonrpc": "2.0", "id": number, "method": method, "params": params, **self._stamp()})
         try:
             return await future
         except asyncio.CancelledError:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import sys
 from collections.abc import AsyncGenerator, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from kibitz.errors import KibitzError
+from kibitz.log import fields, level, relay, request_id
 from kibitz.workers import process
 from kibitz.workers.rpc import Peer
+
+log = logging.getLogger("kibitz.workers")
 
 STARTS_PER_MINUTE = 5
 """A worker that dies more often than this is left dead for the rest of the minute, with an error that says so."""
@@ -41,6 +45,11 @@ class Worker:
     def pid(self) -> int | None:
         """The process id while the worker runs."""
         return self._process.pid if self._process and self._process.returncode is None else None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process that was started last is there no more."""
+        return self._peer is not None and self._peer.closed.is_set()
 
     async def start(self) -> None:
         """Start the process now, so that the first call does not wait for it."""
@@ -92,6 +101,8 @@ class Worker:
         async with self._starting:
             if self._peer is not None and not self._peer.closed.is_set():
                 return self._peer
+            if self._process is not None:
+                await self._say_how_it_ended()
             await self.close()
             now = asyncio.get_running_loop().time()
             self._starts = [at for at in self._starts if now - at < 60] + [now]
@@ -105,9 +116,21 @@ class Worker:
             self._process = await process.start(argv, env=self._env, cwd=self._cwd)
             if self._process.stdin is None or self._process.stdout is None:
                 raise KibitzError("internal", f"The {self.name} process has no pipes.", "Please report this.")
-            self._peer = Peer(self._process.stdin)
+            self._peer = Peer(self._process.stdin, {"$/log": self._log}, _stamp)
             self._reading = asyncio.ensure_future(self._peer.run(self._process.stdout))
             return self._peer
+
+    def _log(self, said: dict[str, Any]) -> None:
+        relay({**said, "worker": self.name})
+
+    async def _say_how_it_ended(self) -> None:
+        """One that was not asked to end."""
+        assert self._process is not None
+        with contextlib.suppress(TimeoutError):  # its pipes are closed, and it lives on
+            async with asyncio.timeout(1):
+                await self._process.wait()
+        code = self._process.returncode
+        log.error("a worker process ended", extra=fields(worker=self.name, exitCode=code))
 
     def _end_unless_answered(self, peer: Peer) -> None:
         """Plain functions cannot be interrupted: prove within the grace that the worker still answers, or end it."""
@@ -125,3 +148,8 @@ class Worker:
         task = asyncio.ensure_future(watch())
         self._grace.add(task)
         task.add_done_callback(self._grace.discard)
+
+
+def _stamp() -> dict[str, Any]:
+    """What the worker's own lines of the log need to know."""
+    return {"log": {"request": request_id(), "level": level()}}

@@ -260,7 +260,7 @@ def test_an_interactive_conversation(project: Path) -> None:
 def test_usage_and_models_without_any(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project)
     usage = here("usage", "--json", "--by", "day", "--since", "2020-01-31").json
-    assert set(usage) == ENVELOPE | {"by", "rows", "suggestions"}
+    assert set(usage) == ENVELOPE | {"by", "rows", "suggestions", "retained"}
     assert usage["rows"] == []
     assert "No model has been asked yet." in here("usage").err
     models = here("models", "--json").json
@@ -314,7 +314,7 @@ def test_a_model_answers_and_is_paid_for(project: Path, kibitz_home: Path) -> No
 def test_doctor_where_all_is_well(project: Path) -> None:
     ran = kibitz("doctor", "--json", cwd=project)
     steps = {s["name"]: s for s in ran.json["steps"]}
-    assert {"configuration", "key", "endpoint and model", "grammars", "database", "sandbox", "index"} <= set(
+    assert {"configuration", "key", "endpoint", "model", "grammars", "database", "sandbox", "index"} <= set(
         steps
     )
     for step in steps.values():

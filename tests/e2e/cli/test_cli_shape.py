@@ -17,7 +17,7 @@ from support.samples import BUGGY
 
 COMMANDS = [
     "serve", "tour", "complete", "explain", "find-bugs", "refactor", "generate-tests", "chat", "history", "history list", "history show",
-    "history search", "history export", "history delete", "usage", "models", "models list", "models use", "index", "context", "doctor",
+    "history search", "history export", "history delete", "usage", "egress", "models", "models list", "models use", "index", "context", "doctor",
 ]  # fmt: skip
 TAKES_JSON = [c for c in COMMANDS if c not in ("serve", "history")]
 
@@ -320,4 +320,7 @@ def test_an_unexpected_error_is_one_line_and_the_log(shop: Path, kibitz_home: Pa
         assert len(said.strip().split("\n")) == 1
         assert "Traceback" not in done.stdout + done.stderr
         assert "secret" not in done.stdout + done.stderr
-    assert "Traceback" in (kibitz_home / "kibitz.log").read_text("utf-8")
+    lines = [json.loads(line) for line in (kibitz_home / "kibitz.log").read_text("utf-8").splitlines()]
+    assert [line["error"][0]["type"] for line in lines] == ["builtins.ZeroDivisionError"] * 2
+    assert "secret" not in str(lines)
+    assert lines[1]["request"] in said, "it says where to look"

@@ -52,6 +52,9 @@ async def test_everything_a_reader_may_ask(project: Project) -> None:
     ]
     assert view.importers_of("src/shop/items.py") == ["src/shop/cart.py"]
     assert view.importers_of("web/util.ts") == ["web/cart.ts"]
+    assert view.beside("web/util.ts", "typescript") == ["web/cart.ts"]
+    assert view.beside("web/new.ts", "typescript") == ["web/cart.ts", "web/util.ts"]
+    assert view.beside("web/util.ts", "python") == []
     assert [(row.path, row.start_line, row.text) for row in view.references_to("Item")] == [
         ("src/shop/cart.py", 0, "from shop.items import Item"),
         ("src/shop/cart.py", 13, "        return sum(Item(x).price for x in self.items)"),
@@ -195,3 +198,19 @@ def test_any_history_of_a_file_leaves_the_index_as_if_built_now(
             assert list(one) == list(two)
     edited.close()
     fresh.close()
+
+
+async def test_a_document_that_is_as_it_was_saved_costs_nothing(project: Project, root: Path) -> None:
+    await built(project)
+    text = (root / "src/shop/cart.py").read_text()
+    assert project.update("src/shop/cart.py", text, "python") == {"indexed": True, "refresh": False}
+    assert project.figures()["open"] == 0 and defined(project, "Cart") == ["src/shop/cart.py"]
+    project.update("src/shop/cart.py", text + "def later(): ...\n", "python")
+    assert project.figures()["open"] == 1 and defined(project, "later") == ["src/shop/cart.py"]
+    project.update("src/shop/cart.py", text, "python")
+    assert project.figures()["open"] == 0 and defined(project, "later") == []
+    written = project._file.changes()
+    assert project.update("src/shop/cart.py", None) == {"indexed": True, "refresh": False}
+    assert project._file.changes() == written
+    project.update("src/shop/cart.py", text, "cpp")  # another language reads it otherwise
+    assert project.figures()["open"] == 1

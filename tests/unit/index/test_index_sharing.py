@@ -115,11 +115,36 @@ async def test_a_cancelled_build_goes_on_where_it_stopped(
     check_whole(project)
 
 
-async def test_a_file_that_ended_the_builder_is_left_out_next_time(project: Project, root: Path) -> None:
-    project._file.path.with_name(project._file.path.name + ".at").write_bytes(b"src/shop/money.py\0older")
+ENDED = """
+import asyncio, os, sys
+from pathlib import Path
+from kibitz.index import build
+from kibitz.index.project import Project
+from kibitz.store import index_file
+index_file.LEASE_S = 0.0
+analyzed = build.analyzed_of
+build.analyzed_of = lambda found, *rest: os._exit(3) if found.path == sys.argv[3] else analyzed(found, *rest)
+asyncio.run(Project(Path(sys.argv[1]), (), Path(sys.argv[2])).build(lambda value: None))
+"""
+
+
+async def test_a_file_that_ended_the_builder_twice_is_left_out(
+    project: Project, root: Path, tmp_path: Path
+) -> None:
+    def end_at(path: str) -> None:
+        argv = [sys.executable, "-c", ENDED, str(root), str(tmp_path / "index"), path]
+        assert subprocess.run(argv, check=False, timeout=60).returncode == 3
+
+    end_at("src/shop/money.py")
+    end_at("src/shop/items.py")
+    figures = await built(project)  # once is no proof
+    assert figures["leftOut"] == 0 and defined(project, "convert") == ["src/shop/money.py"]
+    (root / "src/shop/money.py").write_text("def convert(): pass\n")
+    end_at("src/shop/money.py")
+    end_at("src/shop/money.py")
     figures = await built(project)
     assert figures["leftOut"] == 1 and defined(project, "convert") == []
-    assert any("ended the last build" in note for note in figures["notes"])
+    assert any("ended the last builds" in note for note in figures["notes"])
     (root / "src/shop/money.py").write_text("def convert(): ...\n")
     await built(project)
     assert defined(project, "convert") == ["src/shop/money.py"]

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from kibitz.index.client import MODULE, ProjectIndex
+from kibitz.index.project import Project
 from kibitz.index.reader import DefinitionRow, FileRow, ImportRow
 from kibitz.workers.worker import Worker
 
@@ -96,3 +97,47 @@ async def test_names_that_are_no_text_cross_too(index: ProjectIndex, tmp_path: P
     assert (await index.update(os.fsdecode(b"caf\xe9.py"), None)) == {"indexed": False, "refresh": False}
     assert (await index.update("b.py", "lone = '\ud800'\n"))["indexed"]
     assert "\ud800" in await index.text("b.py", 0, 0)
+
+
+async def test_an_index_thrown_away_by_another_process_is_read_anew(
+    index: ProjectIndex, tmp_path: Path
+) -> None:
+    await index.build()
+    path = next((tmp_path / "index").glob("*.sqlite"))
+    for one in path.parent.iterdir():
+        one.unlink()
+    root = tmp_path / "project"
+    other = Project(root, (), tmp_path / "index")
+    (root / "c.py").write_text("def third(): ...\n")
+    await other.build(lambda _: None)
+    other.close()
+    assert [row.path for row in await index.definitions_named(["third"])] == ["c.py"]
+
+
+async def test_the_process_that_builds_ends_with_the_build(index: ProjectIndex, worker: Worker) -> None:
+    pids: set[int] = set()
+    await index.build(lambda _: pids.update(children(worker.pid)))
+    assert children(worker.pid) == set()
+    assert len(pids) == 1 and worker.pid not in pids
+
+
+async def test_a_build_whose_process_dies_is_started_again(
+    index: ProjectIndex, worker: Worker, tmp_path: Path
+) -> None:
+    for number in range(400):
+        (tmp_path / "project" / f"m{number}.py").write_text(f"def f_{number}():\n    return {number}\n" * 60)
+    killed: set[int] = set()
+
+    def kill(progress: dict[str, Any]) -> None:
+        if progress["done"] and not killed:
+            killed.update(children(worker.pid))
+            for pid in killed:
+                os.kill(pid, signal.SIGKILL)
+
+    figures = await index.build(kill)
+    assert killed and figures["complete"] and figures["files"] == 402
+
+
+def children(pid: int | None) -> set[int]:
+    """The processes a process has started and that have not ended."""
+    return {int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}

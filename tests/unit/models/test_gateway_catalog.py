@@ -1,4 +1,4 @@
-"""Names, addresses and keys of models, and the arithmetic of the budget; nothing is sent."""
+"""Names, addresses and keys of models; nothing is sent."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import pytest
 from attrs import evolve
 
 from kibitz.errors import KibitzError
-from kibitz.models.catalog import full_name, is_near, shown_host, target
-from kibitz.models.spending import Spending
+from kibitz.models.catalog import full_name, target
+from kibitz.models.keys import is_near, shown_host
 from kibitz.settings import Settings
 
 NEAR = "http://127.0.0.1:1234/v1"
@@ -57,8 +57,7 @@ def test_a_hosted_model_needs_its_key(base: str) -> None:
     with pytest.raises(KibitzError) as caught:
         target("openai/x", Settings(api_base=base), has("ANTHROPIC_API_KEY"))
     assert caught.value.kind == "auth"
-    assert "OPENAI_API_KEY" in caught.value.hint
-    assert target("openai/x", Settings(api_base=base), has("OPENAI_API_KEY")).key is None
+    assert "kibitz models key set openai" in caught.value.hint
 
 
 def test_one_of_several_variables_will_do() -> None:
@@ -81,51 +80,17 @@ def test_hosts_are_shown_without_secrets(url: str, host: str) -> None:
     assert shown_host(url) == host
 
 
-@pytest.mark.parametrize("url", [FAR, "https://8.8.8.8/v1", "https://127.0.0.1.example.com/v1"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        FAR,
+        "https://8.8.8.8/v1",
+        "https://127.0.0.1.example.com/v1",
+        "http://134744072/v1",
+        "http://0x8080808/v1",
+        "",
+        "http://",
+    ],
+)
 def test_what_is_far(url: str) -> None:
     assert not is_near(url)
-
-
-async def test_money_is_reserved_while_a_call_runs_and_settled_after() -> None:
-    settings = Settings()
-    settings = evolve(settings, budget=evolve(settings.budget, per_session_usd=1.0))
-    spending = Spending()
-    async with spending.reserve(0.7, settings) as call:
-        with pytest.raises(KibitzError, match="session"):
-            async with spending.reserve(0.4, settings):
-                raise AssertionError("two calls must not share the last dollar")
-        call.sent(0.3)
-        call.heard(0.1)
-        call.settle(0.05)
-        call.heard(0.1)
-    async with spending.reserve(0.95, settings) as call:
-        call.sent(0.2)
-        call.heard(0.1)  # cut off: what was sent and heard is counted
-    with pytest.raises(KibitzError, match=r"\$0\.65 of this session's \$1\.00"):
-        async with spending.reserve(0.66, settings):
-            raise AssertionError("over budget")
-
-
-async def test_a_refused_call_and_one_without_a_price_cost_nothing() -> None:
-    settings = Settings()
-    settings = evolve(settings, budget=evolve(settings.budget, per_session_usd=0.0))
-    spending = Spending()
-    async with spending.reserve(None, settings) as call:
-        call.sent(None)
-        call.settle(None)
-    async with spending.reserve(0.0, settings) as call:
-        call.sent(0.1)
-        call.refused()
-    async with spending.reserve(0.0, settings):
-        pass
-
-
-async def test_the_day_counts_what_others_spent() -> None:
-    async def today() -> float:
-        return 4.5
-
-    spending = Spending(today)
-    with pytest.raises(KibitzError) as caught:
-        async with spending.reserve(0.6, Settings()):
-            raise AssertionError("over budget")
-    assert "per_day_usd" in caught.value.hint

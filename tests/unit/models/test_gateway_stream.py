@@ -113,6 +113,16 @@ async def test_an_answer_that_was_cut_says_so(gateway: Gateway, model_endpoint: 
     assert (await events(gateway.model(MODEL)))[-1] == Done("length")
 
 
+@pytest.mark.parametrize("prefix", [None, "a = "])
+async def test_a_server_that_gives_no_reason_for_its_end_still_answers(
+    gateway: Gateway, model_endpoint: Endpoint, prefix: str | None
+) -> None:
+    model_endpoint.enqueue(Answer(chunks=["one ", "two"], junk=b"data: [DONE]\n\n"))
+    request = evolve(HELLO, feature="complete", prefix=prefix, suffix=prefix and "\n")
+    name = "text-completion-openai/m" if prefix else MODEL
+    assert text_of(await events(gateway.model(name), request)) == "one two"
+
+
 async def test_usage_that_was_not_reported_is_counted_and_marked(
     gateway: Gateway, model_endpoint: Endpoint
 ) -> None:
@@ -139,7 +149,7 @@ async def test_a_text_model_fills_in_the_middle(gateway: Gateway, model_endpoint
     assert (sent.json["prompt"], sent.json["suffix"]) == (request.prefix, request.suffix)
     assert text_of(found) == "x"
     assert usage_of(found) == Usage(23, 0, 5, None, estimated=False)
-    assert usage_of(await events(model, request)).estimated
+    assert usage_of(await events(model, evolve(request, prefix="def g("))).estimated
     assert len(model_endpoint.connections) == 1
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import OrderedDict
 from unittest import mock
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kibitz.syntax.grammars import GRAMMARS
 from kibitz.syntax.offsets import Offsets
-from kibitz.syntax.tree import BRANCHES, Tree, parse, parse_fresh
+from kibitz.syntax.source import Change
+from kibitz.syntax.tree import BRANCHES, FRESH_WITH_ERRORS, Tree, parse, parse_fresh
 from kibitz.text import Document, Position, Range, TextEdit
 
 PIECES = {
@@ -195,8 +197,37 @@ def test_an_incremental_parse_says_what_a_fresh_one_says(
     fresh = parse_fresh(after)
     assert fresh is not None
     assert not first.incremental
-    assert tree is first if after.text == text else tree.incremental
-    assert [name.name for name in tree.identifiers] == [name.name for name in fresh.identifiers]
-    if not fresh.errors:
-        assert tree.errors == ()
-        assert tree.definitions == fresh.definitions
+    assert tree is first if after.text == text else tree.incremental == (not fresh.errors)
+    assert tree.identifiers == fresh.identifiers
+    assert tree.errors == fresh.errors
+    assert tree.definitions == fresh.definitions
+
+
+def test_a_long_text_with_an_error_is_parsed_from_the_tree_before() -> None:
+    text = "".join(f"def f{i}(a, b):\n    return [a, b]\n\n" for i in range(4_000))
+    assert len(text) > FRESH_WITH_ERRORS
+    before = Document("file:///long", text, "python")
+    first = tree_of(before)
+    broken = before.replaced([TextEdit(Range(Position(1, 4), Position(1, 10)), "return (")])
+    tree = tree_of(broken)
+    assert not first.incremental
+    assert tree.incremental and tree.errors
+    mended = tree_of(broken.replaced([TextEdit(Range(Position(1, 4), Position(1, 12)), "return b or")]))
+    fresh = parse_fresh(mended.document)
+    assert fresh is not None and mended.incremental
+    assert (mended.errors, mended.identifiers) == ((), fresh.identifiers)
+    assert mended.definitions == fresh.definitions
+
+
+@pytest.mark.parametrize("new", ["b", "漢字", "\n", "\r\n# é\n", ""])
+def test_a_change_is_the_smallest_one(new: str) -> None:
+    old = ("a = '😀'\n" * 2_000).encode()
+    for at in (0, 1, 8_191, 8_192, 8_193, len(old) - 1, len(old)):
+        changed = old[:at] + new.encode() + old[at:]
+        change = Change.between(old, changed)
+        assert old[: change.start] == changed[: change.start]
+        assert old[change.old_end :] == changed[change.new_end :]
+        if old != changed:
+            start, old_end, new_end = change
+            assert old[start : start + 1] != changed[start : start + 1]
+            assert min(old_end, new_end) == start or old[old_end - 1] != changed[new_end - 1]

@@ -40,11 +40,13 @@ async def usage(session: Session, given: Any, _token: Token) -> Any:
     store = await session.services.store()
     rows = await store.usage.summary(by, day(a.maybe("since")))
     accepted = await store.usage.acceptance(day(a.maybe("since")))
+    retained = await store.retained.summary(day(a.maybe("since")))
     return {
         **local(watch),
         "by": by,
         "rows": [r.to_json() for r in rows],
         "suggestions": [r.to_json() for r in accepted],
+        "retained": [r.to_json() for r in retained],
     }
 
 
@@ -89,10 +91,7 @@ async def egress(session: Session, given: Any, _token: Token) -> Any:
 
 async def accepted(session: Session, given: Any, _token: Token) -> Any:
     """`kibitz.accepted`: the editor's word that a suggestion was taken whole; its argument is the suggestion's number."""
-    shown = session.shown.get(str(given))
-    if shown is not None:
-        store = await session.services.store()
-        await store.usage.record_accepted(shown.engine, shown.language, len(shown.text))
+    await session.offers.taken(str(given))
     return None
 
 

@@ -32,18 +32,20 @@ async def handle(
     start = from_position(
         document, Position(position.line, position.character - len(word)), session.client.encoding
     )
-    where = lsp.Range(start, from_position(document, position, session.client.encoding))
     items = [
         lsp.CompletionItem(
             label=_label(word + suggestion.insert_text),
             kind=lsp.CompletionItemKind.Text
             if "\n" not in suggestion.insert_text
             else lsp.CompletionItemKind.Snippet,
-            detail=f"kibitz ({completion.envelope.engine})",
+            detail=f"kibitz ({suggestion.engine})",
             sort_text=f"0{rank}",
             filter_text=word or suggestion.insert_text.lstrip()[:LABEL_LENGTH],
             insert_text_format=lsp.InsertTextFormat.PlainText,
-            text_edit=lsp.TextEdit(where, word + suggestion.insert_text),
+            text_edit=lsp.TextEdit(
+                lsp.Range(start, from_position(document, suggestion.range.end, session.client.encoding)),
+                word + suggestion.insert_text,
+            ),
             data={"language": document.language, "text": word + suggestion.insert_text},
         )
         for rank, suggestion in enumerate(completion.items)

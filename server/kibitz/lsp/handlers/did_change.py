@@ -14,5 +14,6 @@ def handle(session: Session, params: lsp.DidChangeTextDocumentParams) -> None:
     """Apply the changes; those of a document that was never opened are nobody's."""
     live = session.documents.get(params.text_document.uri)
     if live is not None:
-        live.change(params.content_changes, params.text_document.version, session.client.encoding)
+        changes = live.change(params.content_changes, params.text_document.version, session.client.encoding)
+        session.changed(live, changes)
         publish.soon(session, live.uri)

@@ -15,4 +15,5 @@ def handle(session: Session, params: lsp.DidCloseTextDocumentParams) -> None:
     uri = params.text_document.uri
     if session.documents.pop(uri, None) is not None:
         session.claims.pop(uri, None)
+        session.closed(uri)
         publish.clear(session, uri)

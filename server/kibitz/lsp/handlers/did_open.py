@@ -14,7 +14,8 @@ METHOD = lsp.TEXT_DOCUMENT_DID_OPEN
 def handle(session: Session, params: lsp.DidOpenTextDocumentParams) -> None:
     """Take the text over from the disk; a second open of the same document replaces the first."""
     opened = params.text_document
-    session.documents.pop(opened.uri, None)
+    if session.documents.pop(opened.uri, None) is not None:
+        session.closed(opened.uri)
     session.documents[opened.uri] = LiveDocument(opened.uri, language(opened), opened.version, opened.text)
     publish.soon(session, opened.uri)
 

@@ -12,6 +12,5 @@ METHOD = "textDocument/didPartiallyAcceptCompletion"
 async def handle(session: Session, params: Any) -> None:
     """Count it."""
     length = params.get("acceptedLength") if isinstance(params, dict) else None
-    if (shown := session.shown_item(params)) is not None and isinstance(length, int):
-        store = await session.services.store()
-        await store.usage.record_accepted(shown.engine, shown.language, length, partial=True)
+    if (offer := session.offers.named(params)) is not None and isinstance(length, int):
+        await session.offers.taken_partly(offer, max(0, length))

@@ -11,6 +11,5 @@ METHOD = "textDocument/didShowCompletion"
 
 async def handle(session: Session, params: Any) -> None:
     """Count it."""
-    if (shown := session.shown_item(params)) is not None:
-        store = await session.services.store()
-        await store.usage.record_shown(shown.engine, shown.language, len(shown.text))
+    if (offer := session.offers.named(params)) is not None:
+        await session.offers.shown(offer)

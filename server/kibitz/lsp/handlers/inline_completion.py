@@ -5,6 +5,7 @@ from __future__ import annotations
 from lsprotocol import types as lsp
 
 from kibitz.lsp.convert import from_range, to_position
+from kibitz.lsp.offers import Offer
 from kibitz.lsp.session import Session
 from kibitz.lsp.suggest import suggest
 from kibitz.text import Document
@@ -26,7 +27,6 @@ async def handle(
     completion = await suggest(
         session, document, position, params.context.trigger_kind == lsp.InlineCompletionTriggerKind.Invoked
     )
-    engine = completion.envelope.engine
     items: list[lsp.InlineCompletionItem] = []
     for item in completion.items:
         text, where = item.insert_text, from_range(document, item.range, session.client.encoding)
@@ -39,7 +39,11 @@ async def handle(
             where = selected.range
         items.append(
             lsp.InlineCompletionItem(
-                text, range=where, command=session.offered(text, engine, document.language)
+                text,
+                range=where,
+                command=session.offers.offer(
+                    Offer(text, item.engine, document.language, document.uri, position.line)
+                ),
             )
         )
     return lsp.InlineCompletionList(items)

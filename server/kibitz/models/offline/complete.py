@@ -33,6 +33,10 @@ SHORTEST_START = 5
 """Fewer typed characters than this say too little about which line is meant."""
 
 LINE_SURE = 0.5
+BET = 0.9
+"""As sure as this where a model is about to answer too: a guess that is replaced a moment later does more harm than good."""
+
+SHORTEST_BET = 4
 LONGEST_LINE_TOKENS = 60
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 _WORD = re.compile(r"[^\W\d]\w*\Z")
@@ -106,12 +110,17 @@ def suggest(task: CompleteTask, neighbours: Corpus | None) -> str:
         return ""
     near = _near(task)
     corpora = [(near, NEAR_WEIGHT), *([(neighbours, 1.0)] if neighbours is not None else [])]
-    if not after.strip() and (copied := _copied_line(corpora, before.lstrip())):
+    if not after.strip() and (
+        copied := _copied_line(corpora, before.lstrip(), BET if task.sure else LINE_SURE)
+    ):
         return copied
     match = _WORD.search(before)
     begun = match.group() if match else ""
     context = _context(document, position.line, before[: len(before) - len(begun)])
-    text = _rest_of_line(corpora, context, begun, after)
+    first, others = (BET, BET) if task.sure else (FIRST_SURE, SURE)
+    text = _rest_of_line(corpora, context, begun, after, first, others)
+    if task.sure:
+        return text if len(text.strip()) >= SHORTEST_BET else ""
     if text.strip():
         return text
     if len(begun) >= 2:
@@ -121,7 +130,7 @@ def suggest(task: CompleteTask, neighbours: Corpus | None) -> str:
     return _closing(before, document.language) if not after.strip() else ""
 
 
-def _copied_line(corpora: Sequence[tuple[Corpus, float]], typed: str) -> str:
+def _copied_line(corpora: Sequence[tuple[Corpus, float]], typed: str, sure: float) -> str:
     """The rest of a line that stands elsewhere and begins as this one does, where it clearly leads the others."""
     if len(typed) < SHORTEST_START:
         return ""
@@ -132,7 +141,7 @@ def _copied_line(corpora: Sequence[tuple[Corpus, float]], typed: str) -> str:
     if not scores:
         return ""
     best = max(scores, key=lambda line: (scores[line], -len(line), line))
-    return best[len(typed) :] if scores[best] >= LINE_SURE * sum(scores.values()) else ""
+    return best[len(typed) :] if scores[best] >= sure * sum(scores.values()) else ""
 
 
 def _near(task: CompleteTask) -> Corpus:
@@ -157,13 +166,20 @@ def _context(document: Document, line: int, before: str) -> list[str]:
     return tokens_of("\n" + "\n".join([*above, before]))
 
 
-def _rest_of_line(corpora: Sequence[tuple[Corpus, float]], context: list[str], begun: str, after: str) -> str:
-    """Token after token while each is sure, to the end of the line."""
+def _rest_of_line(
+    corpora: Sequence[tuple[Corpus, float]],
+    context: list[str],
+    begun: str,
+    after: str,
+    first: float,
+    others: float,
+) -> str:
+    """Token after token while each is sure enough, the first one and the others, to the end of the line."""
     tokens: list[str] = []
     context = list(context)
     for number in range(LONGEST_LINE_TOKENS):
         guess = likeliest(corpora, context, begun if number == 0 else "")
-        needed = FIRST_SURE if number == 0 else SURE
+        needed = first if number == 0 else others
         if guess is None or guess.token.startswith("\n") or guess.confidence < needed or guess.context < 2:
             break
         tokens.append(guess.token)

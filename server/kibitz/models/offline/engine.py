@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,7 +57,7 @@ class OfflineEngine:
         if self._members is not None:
             await self._members.close()
 
-    async def stream(self, request: Request) -> AsyncIterator[Event]:
+    async def stream(self, request: Request) -> AsyncGenerator[Event, None]:
         """The answer to the request's task. Raises `unsupported` for what it cannot do, and `untrusted`."""
         for piece in _pieces(await self._answer(request)):
             yield Text(piece)

@@ -1,0 +1,258 @@
+"""Those who type in `keystrokes.py`, and the model that answers them."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import random
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from keystroke_traces import Story, keys, wrong_turn
+
+from support.editor import Editor
+from support.endpoint import Answer, Received
+
+FIRST_TOKEN_S = 0.3
+CHUNK_S = 0.01
+CHUNK = 16
+RIGHT = 0.66
+TAKES = 0.4
+"""The share of right suggestions that are taken; the others are typed through."""
+
+READS_S = (0.35, 0.8)
+READY_MS = 10.0
+
+
+class Call:
+    """What the model was asked: what stood before the cursor, what it says, and when."""
+
+    def __init__(self, received: Received, before: str, answer: Answer) -> None:
+        self.connection = received.connection
+        self.at = received.time
+        self.before = before
+        self.text = answer.text
+        self.pieces = [answer.text[i : i + CHUNK] for i in range(0, len(answer.text), CHUNK)] or [""]
+        self.end = self.at + FIRST_TOKEN_S + CHUNK_S * (len(self.pieces) - 1)
+
+    def said(self, at: float) -> str:
+        """What it had said at a time."""
+        count = int((at - self.at - FIRST_TOKEN_S) / CHUNK_S) + 1 if at >= self.at + FIRST_TOKEN_S else 0
+        return "".join(self.pieces[:count])
+
+
+class Model:
+    """Knows what everybody is typing."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.people: dict[str, Person] = {}
+        self.calls: list[Call] = []
+
+    def answer(self, received: Received) -> Answer:
+        """The rest of the block, where the cursor is found in it; a wrong turn after some lines for a third of the places."""
+        prompt = received.prompt
+        before, _, after = prompt.rpartition("<|cursor|>")
+        answer = Answer(
+            self._text(before, after), chunk_size=CHUNK, delay_first_s=FIRST_TOKEN_S, delay_chunk_s=CHUNK_S
+        )
+        self.calls.append(Call(received, before, answer))
+        return answer
+
+    def _text(self, before: str, after: str) -> str:
+        tail = before[-80:]
+        for person in self.people.values():
+            at = person.story.whole.find(tail)
+            if at < 0 or len(tail) < 80:
+                continue
+            rest = person.story.whole[at + len(tail) :]
+            rng = random.Random(hashlib.sha256(f"{self.seed}{tail}".encode()).digest())
+            lines = rest.split("\n")
+            text = "\n".join(lines[: rng.randint(1, 6)])
+            if rng.random() < RIGHT:
+                return text
+            return wrong_turn(text, rng, person.words)
+        return "value = compute(previous, current)"
+
+
+class Person:
+    """One who types in a document of their own."""
+
+    def __init__(self, editor: Editor, model: Model, name: str, rng: random.Random) -> None:
+        self.editor, self.model, self.rng = editor, model, rng
+        self.name = name
+        self.keys = 0
+        self.seen = Counter[str]()
+        self.latencies: list[float] = []
+        self.local: list[float] = []
+        self.ready: list[float] = []
+        self.closed: list[float] = []
+        self.quick: list[float] = []
+        self.lost: list[str] = []
+        self.late: list[str] = []
+        self.story: Story
+        self.words: list[str] = []
+        self.uri = ""
+        self.lines: list[str] = []
+        self.line = self.column = 0
+        self._pending: int | None = None
+        self._hearing: set[asyncio.Future[None]] = set()
+        self._typed_at: list[tuple[float, str]] = []
+
+    async def write(self, story: Story, most: int) -> None:
+        """Type the blocks of a story, or so many keys."""
+        self.story = story
+        self.words = sorted({w for w in story.whole.split() if w.isidentifier()})[:200] or ["x"]
+        self.uri = story.path.as_uri()
+        self.lines = story.start.split("\n")
+        self.model.people[self.name] = self
+        self.editor.open(self.uri, story.start, story.language)
+        for block in story.blocks:
+            self.line = block.line
+            self.column = len(self.lines[self.line])
+            await self._block(block.text[self.column :])
+            if self.keys >= most:
+                break
+        self.editor.notify("textDocument/didClose", {"textDocument": {"uri": self.uri}})
+
+    async def _block(self, text: str) -> None:
+        todo = text
+        stream = keys(todo, self.rng)
+        asked, expected = 0, ""
+        while (key := next(stream, None)) is not None:
+            await asyncio.sleep(key.pause)
+            answer = self.editor.answers.get(asked)
+            shown = self._text(answer[0]) if answer else expected
+            if len(shown) >= 4 and todo.startswith(shown) and key.text and self.rng.random() < TAKES:
+                await asyncio.sleep(self.rng.uniform(*READS_S))
+                self._insert(shown)
+                todo = todo[len(shown) :]
+                self.seen["taken"] += 1
+                asked, expected = self._ask(False, after_take=True), ""
+                stream = keys(todo, self.rng)
+                continue
+            if key.text:
+                expected = shown[len(key.text) :] if shown.startswith(key.text) else ""
+                self._insert(key.text)
+                todo = todo[len(key.text) :] if todo.startswith(key.text) else todo
+            else:
+                expected = ""
+                self._delete()
+            asked = self._ask(bool(expected))
+            if self.rng.random() < 0.02:
+                self._request(self.rng.randrange(len(self.lines)), 0)
+                self.seen["jumps"] += 1
+
+    def _insert(self, text: str) -> None:
+        self._change(self.line, self.column, self.line, self.column, text)
+        first, *more = text.split("\n")
+        head, tail = self.lines[self.line][: self.column], self.lines[self.line][self.column :]
+        parts = (head + text + tail).split("\n")
+        self.lines[self.line : self.line + 1] = parts
+        self.line += len(more)
+        self.column = len(more[-1]) if more else self.column + len(first)
+
+    def _delete(self) -> None:
+        self._change(self.line, self.column - 1, self.line, self.column, "")
+        line = self.lines[self.line]
+        self.lines[self.line] = line[: self.column - 1] + line[self.column :]
+        self.column -= 1
+
+    def _change(self, a: int, b: int, c: int, d: int, text: str) -> None:
+        where = {"start": {"line": a, "character": b}, "end": {"line": c, "character": d}}
+        self.editor.change(self.uri, {"range": where, "text": text})
+        self.keys += 1
+
+    def _request(self, line: int, column: int) -> int:
+        if self._pending is not None and not self.editor.answers.get(self._pending):
+            self.editor.notify("$/cancelRequest", {"id": self._pending})
+        position = {"line": line, "character": column}
+        self._pending = self.editor.start(
+            "textDocument/inlineCompletion",
+            {"textDocument": {"uri": self.uri}, "position": position, "context": {"triggerKind": 2}},
+        )
+        return self._pending
+
+    def _ask(self, followed: bool, after_take: bool = False) -> int:
+        """Ask as an editor does after a key; the request's id. `followed`: the key was the next one of what was shown."""
+        started, calls = time.monotonic(), len(self.model.calls)
+        number = self._request(self.line, self.column)
+        before, at = self._before(), (self.line, self.column)
+        self._typed_at.append((started, before))
+        del self._typed_at[:-60]
+        hearing = asyncio.ensure_future(self._heard(number, started, calls, before, at, followed, after_take))
+        self._hearing.add(hearing)
+        hearing.add_done_callback(self._hearing.discard)
+        return number
+
+    def _before(self) -> str:
+        return "\n".join(
+            [*self.lines[max(0, self.line - 60) : self.line], self.lines[self.line][: self.column]]
+        )
+
+    def _text(self, answer: dict[str, Any]) -> str:
+        items = (answer.get("result") or {}).get("items") or []
+        return str(items[0]["insertText"]) if items else ""
+
+    async def _heard(
+        self,
+        number: int,
+        started: float,
+        calls: int,
+        before: str,
+        at: tuple[int, int],
+        followed: bool,
+        after_take: bool,
+    ) -> None:
+        answer = await self.editor.answer(number)
+        took = (self.editor.times[number] - started) * 1000
+        self.seen["answers"] += 1
+        if "error" in answer:
+            self.seen["cancelled" if answer["error"]["code"] == -32800 else "errors"] += 1
+            return
+        text = self._text(answer)
+        if followed:
+            fresh = len(self.model.calls) > calls
+            self.local.append(took)
+            self.seen["followed"] += 1
+            self.seen["followed by no call"] += not fresh or bool(text)
+        if after_take:
+            self.seen["after taking"] += 1
+            self.seen["ready"] += bool(text) and took <= READY_MS
+        if not text:
+            self.seen["empty"] += 1
+            return
+        self.seen["items"] += 1
+        where = answer["result"]["items"][0]["range"]
+        if where["start"] != {"line": at[0], "character": at[1]}:
+            self.lost.append(f"{self.name}: an item for another place")
+        call = self._call(before, text)
+        if call is None and answer["result"]["items"][0].get("command") is not None:
+            self.seen["not the model's"] += 1
+        elif call is None:
+            self.lost.append(f"{self.name}: an item that nobody said: {text[:60]!r}")
+        elif self.editor.times[number] < call.end:
+            self.seen["before the model"] += 1
+            self.quick.append(took)
+        else:
+            waited = max(0.0, call.end - started) * 1000
+            self.latencies.append(max(0.0, took - waited))
+            if self.latencies[-1] > 30:
+                self.seen["late"] += 1
+                self.late.append(f"{took:.0f} ms, of which {waited:.0f} for the model, {text[:40]!r}")
+
+    def _call(self, before: str, text: str) -> Call | None:
+        """The call whose answer this item is, or the rest of it."""
+        for call in reversed(self.model.calls[-400:]):
+            tail = call.before[-60:]
+            at = before.rfind(tail)
+            if at < 0:
+                continue
+            typed = before[at + len(tail) :]
+            if call.text.startswith(typed) and call.text[len(typed) :].startswith(text.rstrip()[:8]):
+                return call
+        return None
