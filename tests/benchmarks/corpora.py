@@ -59,6 +59,8 @@ SOURCES = (
     Source("rust", "clap", "librust-clap-3-dev", f"{_RUST}/clap-3.2.23"),
     Source("rust", "rayon", "librust-rayon-dev", f"{_RUST}/rayon-1.6.1", held_out=True),
     Source("rust", "tokio", "librust-tokio-dev", f"{_RUST}/tokio-1.24.2", held_out=True),
+    Source("rust", "h2", "librust-h2-dev", f"{_RUST}/h2-0.3.13", held_out=True),
+    Source("rust", "rustls", "librust-rustls-dev", f"{_RUST}/rustls-0.20.8", held_out=True),
     Source("java", "jshell", "openjdk-17-source", "src/jdk.jshell"),
     Source("java", "jdeps", "openjdk-17-source", "src/jdk.jdeps"),
     Source("java", "java.net.http", "openjdk-17-source", "src/java.net.http"),

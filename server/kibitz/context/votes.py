@@ -69,10 +69,10 @@ class Weights:
     windows: float = 0.5
     windows_power: float = 3.0
     receiver: float = 0.4
-    words: int = 10
+    words: int = 8
     rows: int = 40
     names: int = 100
-    names_per_token: float = 0.1
+    names_per_token: float = 0.09
     types: int = 12
     imports: int = 3
     members: float = 11.0
@@ -80,7 +80,7 @@ class Weights:
     guessed_type: float = 0.5
     declared: float = 0.8
     result: float = 0.5
-    results: int = 24
+    results: int = 16
     own_base: float = 1.0
     imported: float = 1.0
     folder: float = 0.3
