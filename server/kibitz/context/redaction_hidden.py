@@ -27,6 +27,9 @@ FEWEST_BYTES = 8
 LONGEST_SECRET = 3000
 """Where one begins in the middle of a chain, so many characters of it are joined."""
 
+CERTAIN = 6
+"""So many characters of a token's beginning are not there by chance."""
+
 MOST_BEGINNINGS = 8
 """In how many places of one chain a secret is thought to begin."""
 
@@ -71,16 +74,19 @@ _NAME = re.compile(
 )
 
 
-def backwards(text: str, find: Find, wordlike: Callable[[str], bool]) -> Iterator[Span]:
-    """Secrets that are there when the text is read from its end."""
+def backwards(
+    text: str, begins: tuple[str, ...], find: Find, wordlike: Callable[[str], bool]
+) -> Iterator[Span]:
+    """Secrets that are there when the text is read from its end; `begins` are what tokens begin with."""
     size = len(text)
+    certain = tuple(begin[::-1] for begin in begins if len(begin) >= CERTAIN)
     # what was escaped once is still so
     for start, end in find(text[::-1].replace('"\\', '\\"')):
         value = text[size - end : size - start]
         digits = sum(map(str.isdigit, value))
         # chance makes words of few characters, and among digits and capitals
         chance = len(value) < SHORTEST_TOKEN or digits >= 3 or (digits and value != value.lower())
-        if chance or not wordlike(value):
+        if chance or value.endswith(certain) or not wordlike(value):
             yield size - end, size - start
 
 

@@ -43,8 +43,21 @@ def _assigned(match: re.Match[str]) -> bool:
     after = match["after"].strip("\r\n")
     tight = separator == match["separator"]
     written = tight if separator != ":" else not after
-    shows = any(map(str.isdigit, value)) or (_mixed(value[1:]) and not wordlike(value))
+    shows = any(map(str.isdigit, value)) or (
+        _mixed(value[1:]) and (not wordlike(value) or _connects(match.string, match.start()))
+    )
     return firm and written and shows and password_like(value, words=False)
+
+
+def _connects(text: str, at: int) -> bool:
+    """Whether a connection string has led to a place: there a name is never a variable's."""
+    return _CONNECTION.search(text, max(0, at - 400), at) is not None
+
+
+_CONNECTION = re.compile(
+    r"(?i:server|data ?source|host|address|user ?id|uid|user ?name|database|initial ?catalog)=[^;=\n\"']{1,120};"
+    r"[ ]?(?:[A-Za-z ]{1,40}=[^;=\n\"']{0,120};[ ]?){0,8}\Z"
+)
 
 
 def _called(match: re.Match[str]) -> bool:

@@ -77,7 +77,7 @@ def _anyhow(text: str, depth: int, open_ended: bool = False) -> Iterator[Span]:
     runs = list(_LONG.finditer(text))
     long = "\n".join(run[0] for run in runs)
     yield from _plainly(text, long, open_ended)
-    yield from backwards(text, lambda turned: _plainly(turned, long[::-1]), wordlike)
+    yield from backwards(text, BEGINNINGS, lambda turned: _plainly(turned, long[::-1]), wordlike)
     if depth and runs:
         yield from encoded(text, runs, lambda decoded: list(_anyhow(decoded, depth - 1)))
 

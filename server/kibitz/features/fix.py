@@ -1,17 +1,57 @@
-"""Apply the fix a finding carries."""
+"""Remove what a diagnostic reports, and apply the fix a finding carries."""
 
 from __future__ import annotations
 
+import asyncio
+
 from kibitz.errors import KibitzError
+from kibitz.features.checked import Refactoring, checked
 from kibitz.features.find_bugs import static_findings
-from kibitz.features.refactor import Refactoring
+from kibitz.features.prompt import render
+from kibitz.features.prompt_context import code_block, name_of, other_files
 from kibitz.features.result import Stopwatch
 from kibitz.features.workbench import Workbench
-from kibitz.models.protocol import Answer, Usage
+from kibitz.models.protocol import Answer, Request, Usage
 from kibitz.models.select import OFFLINE
-from kibitz.text import Document, apply_edits
+from kibitz.models.tasks import FixTask
+from kibitz.syntax.tree import parse
+from kibitz.text import Document, Range, apply_edits
 from kibitz.verify.checks import run_checks
 from kibitz.verify.edit import ProposedEdit, file_edit
+
+
+async def fix(
+    bench: Workbench, document: Document, where: Range, message: str, source: str, code: str
+) -> Refactoring:
+    """Remove the problem a diagnostic reports. Raises as `refactor` does."""
+    watch = Stopwatch()
+    task = FixTask(document, where, message, source, code, bench.project)
+    if bench.model("fix").name == OFFLINE:
+        request = Request("fix", (), task)
+        answer = await bench.ask(request, model=bench.services.offline)
+        return await checked(bench, document, where, request, answer, watch, public_api=False)
+    messages = render(
+        "fix",
+        path=name_of(bench, document),
+        language=document.language,
+        code=code_block(document, where),
+        source=source or "a checker",
+        first=str(where.start.line + 1),
+        context=await other_files(bench, document, where, "bugs"),
+        message=message,
+        rule=code,
+    )
+    request = Request("fix", messages, task, max_output_tokens=4096)
+    guarded = not await asyncio.to_thread(_in_signature, document, where)
+    answer = await bench.ask(request)
+    return await checked(bench, document, where, request, answer, watch, public_api=guarded)
+
+
+def _in_signature(document: Document, where: Range) -> bool:
+    """Whether a problem stands in a definition's signature: to remove it may change that."""
+    tree = parse(document)
+    heads = ((d.name_range.start.line, d.signature.count("\n")) for d in tree.definitions) if tree else ()
+    return any(first <= where.start.line <= first + more for first, more in heads)
 
 
 async def apply_finding(bench: Workbench, document: Document, number: str) -> Refactoring:

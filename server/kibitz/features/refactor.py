@@ -1,24 +1,18 @@
-"""Refactor and fix: a change asked for in words, or done by an engine, and checked before anyone sees it."""
+"""Refactor: a change asked for in words, or done by an engine, and checked before anyone sees it."""
 
 from __future__ import annotations
 
-import asyncio
 import re
-from pathlib import Path
 
-from attrs import frozen
-
-from kibitz.errors import KibitzError
+from kibitz.features.checked import Refactoring, checked
 from kibitz.features.prompt import fenced, render
 from kibitz.features.prompt_context import code_block, name_of, other_files, style_notes
-from kibitz.features.result import Envelope, Stopwatch
+from kibitz.features.result import Stopwatch
 from kibitz.features.workbench import Workbench
-from kibitz.models.protocol import Answer, Request
+from kibitz.models.protocol import Request
 from kibitz.models.select import OFFLINE
-from kibitz.models.tasks import FixTask, RefactorKind, RefactorTask
-from kibitz.syntax.tree import parse
+from kibitz.models.tasks import RefactorKind, RefactorTask
 from kibitz.text import Document, Position, Range
-from kibitz.verify.edit import ProposedEdit, propose
 
 IMPROVE = "Make this code simpler and clearer without changing what it does."
 """What is asked for where the user gives no instruction."""
@@ -29,14 +23,6 @@ _API = re.compile(
     re.IGNORECASE,
 )
 """An instruction with one of these words may ask for another public API; without one, a changed API is a mistake."""
-
-
-@frozen
-class Refactoring:
-    """A checked change to one or more files; the checks are in the envelope."""
-
-    envelope: Envelope
-    edit: ProposedEdit
 
 
 async def refactor(
@@ -57,7 +43,7 @@ async def refactor(
     if kind is not None or bench.model("refactor").name == OFFLINE:
         request = Request("refactor", (), task)
         answer = await bench.ask(request, model=bench.services.offline)
-        return await _checked(bench, document, where, request, answer, watch, public_api=False)
+        return await checked(bench, document, where, request, answer, watch, public_api=False)
     first, last = where.start.line, _last_line(where)
     messages = render(
         "refactor",
@@ -73,94 +59,7 @@ async def refactor(
     )
     request = Request("refactor", messages, task, max_output_tokens=4096)
     guarded = not _API.search(instruction)
-    return await _checked(
-        bench, document, where, request, await bench.ask(request), watch, public_api=guarded
-    )
-
-
-async def fix(
-    bench: Workbench, document: Document, where: Range, message: str, source: str, code: str
-) -> Refactoring:
-    """Remove the problem a diagnostic reports. Raises as `refactor` does."""
-    watch = Stopwatch()
-    task = FixTask(document, where, message, source, code, bench.project)
-    if bench.model("fix").name == OFFLINE:
-        request = Request("fix", (), task)
-        answer = await bench.ask(request, model=bench.services.offline)
-        return await _checked(bench, document, where, request, answer, watch, public_api=False)
-    messages = render(
-        "fix",
-        path=name_of(bench, document),
-        language=document.language,
-        code=code_block(document, where),
-        source=source or "a checker",
-        first=str(where.start.line + 1),
-        context=await other_files(bench, document, where, "bugs"),
-        message=message,
-        rule=code,
-    )
-    request = Request("fix", messages, task, max_output_tokens=4096)
-    guarded = not await asyncio.to_thread(_in_signature, document, where)
-    answer = await bench.ask(request)
-    return await _checked(bench, document, where, request, answer, watch, public_api=guarded)
-
-
-def _in_signature(document: Document, where: Range) -> bool:
-    """Whether a problem stands in a definition's signature: to remove it may change that."""
-    tree = parse(document)
-    heads = ((d.name_range.start.line, d.signature.count("\n")) for d in tree.definitions) if tree else ()
-    return any(first <= where.start.line <= first + more for first, more in heads)
-
-
-async def _checked(
-    bench: Workbench,
-    document: Document,
-    where: Range,
-    request: Request,
-    answer: Answer,
-    watch: Stopwatch,
-    *,
-    public_api: bool,
-) -> Refactoring:
-    """The answer as a checked edit; a model gets one turn to repair what failed."""
-
-    async def attempt(text: str) -> ProposedEdit:
-        edit = await propose(
-            text,
-            document,
-            where,
-            lambda name: _readable(bench, document, name),
-            trusted=bench.settings.trusted,
-            public_api=public_api,
-        )
-        if edit.failed:
-            raise KibitzError(
-                "bad_response", _why(edit), "Nothing was changed. Ask again, or change less at once."
-            )
-        return edit
-
-    try:
-        edit = await attempt(answer.text)
-    except KibitzError as error:
-        if answer.engine == OFFLINE or error.kind != "bad_response":
-            raise
-        _, turn = render("repair", why=error.message)
-        answer = await bench.ask_again(request, answer, turn.text)
-        edit = await attempt(answer.text)
-    return Refactoring(bench.envelope(answer, watch, edit.checks), edit)
-
-
-def _readable(bench: Workbench, document: Document, name: str) -> Document | None:
-    """The document at hand under any of its names, else another of the project."""
-    path = document.path or Path(
-        document.uri
-    )  # the built-in engine names a document without a file by its URI
-    own = {bench.shown(document), name_of(bench, document), document.uri, str(path), path.as_posix()}
-    return document if name in own else bench.read(name)
-
-
-def _why(edit: ProposedEdit) -> str:
-    return "The change was refused: " + "; ".join(f"{c.name}: {c.detail}" for c in edit.failed) + "."
+    return await checked(bench, document, where, request, await bench.ask(request), watch, public_api=guarded)
 
 
 def _last_line(where: Range) -> int:

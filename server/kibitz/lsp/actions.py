@@ -16,7 +16,7 @@ from kibitz.lsp.session import Session
 from kibitz.text import Document, Range, fits
 
 if TYPE_CHECKING:
-    from kibitz.features.refactor import Refactoring
+    from kibitz.features.checked import Refactoring
 
 OURS = "kibitz"
 """The key of an action's `data` that says it is ours."""
@@ -101,7 +101,7 @@ async def list_actions(place: Place) -> list[lsp.CodeAction]:
 async def perform(session: Session, data: Any) -> Refactoring:
     """The checked edit of a chosen action, from its `data`. Raises the feature's errors."""
     from kibitz.features import refactor as feature
-    from kibitz.features.fix import apply_finding
+    from kibitz.features.fix import apply_finding, fix
 
     arguments = Arguments(session, "codeAction/resolve", data)
     document = arguments.document()
@@ -116,7 +116,7 @@ async def perform(session: Session, data: Any) -> Refactoring:
                 arguments.text("source", ""),
                 arguments.text("code", ""),
             )
-            return await feature.fix(bench, document, where, message, source, code)
+            return await fix(bench, document, where, message, source, code)
         case _:
             kind: Any = arguments.maybe("kind")
             return await feature.refactor(bench, document, where, kind=kind)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kibitz.syntax.tree import Tree
 
 _LONGEST = 200_000
-_NEWER = re.compile(
+NEWER = re.compile(
     r"\b[fFtT][rR]?[\"']|^\s*type\s+\w+.*=|^\s*(?:async\s+)?(?:def|class)\s+\w+\s*\[|^\s*except\*?\s+\w+\s*,",
     re.MULTILINE,
 )
@@ -32,20 +32,22 @@ def python_errors(old: Tree, after: Document, change: Change) -> tuple[SyntaxIss
     if end - start > _LONGEST or end + change.shift - start > _LONGEST:
         return ()
     text = after.text[start : end + change.shift]
-    error = _error(text)
-    if error is None or _error(before.text[start:end]) is not None:
+    error = python_error(text)
+    if error is None or python_error(before.text[start:end]) is not None:
         return ()
     line = (error.lineno or 1) - 1
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if any(_NEWER.search(lines[at]) for at in range(max(0, line - 1), min(len(lines), line + 1))):
+    if any(NEWER.search(lines[at]) for at in range(max(0, line - 1), min(len(lines), line + 1))):
         return ()
     first = region.start.line + line
     where = Range(after.clamp(Position(first, 0)), after.clamp(Position(first, len(after.line(first)))))
     return (SyntaxIssue(where, "error", (error.msg or "invalid syntax")[:60]),)
 
 
-def _error(text: str) -> SyntaxError | None:
-    """What Python's parser says against a text; None also for what it cannot judge (too deep for its stack)."""
+def python_error(text: str) -> SyntaxError | None:
+    """What Python's parser says against a text; None also for what it cannot judge (too large, too deep for its stack)."""
+    if len(text) > _LONGEST:
+        return None
     with _warnings_lock, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

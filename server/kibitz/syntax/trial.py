@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import ast
-import re
-import threading
-import warnings
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kibitz.syntax.delta import parses_in_place
+from kibitz.syntax.python_check import NEWER, python_error
 from kibitz.syntax.region import Region, region, whole
 from kibitz.syntax.tree import Tree, parse
 from kibitz.text import Document, Position, Range, TextEdit
@@ -17,14 +14,8 @@ from kibitz.text import Document, Position, Range, TextEdit
 if TYPE_CHECKING:
     from kibitz.syntax.source import Source
 
-_LONGEST = 200_000
 _LARGE = 60_000
 _VERY_LARGE = 150_000
-_NEWER = re.compile(
-    r"\b[fF][rR]?[\"']|^\s*type\s+\w+.*=|^\s*(?:async\s+)?(?:def|class)\s+\w+\s*\[|^\s*except\*?\s+\w+\s*,"
-)
-"""What a project's Python may know and the one that runs this may not."""
-_warnings_lock = threading.Lock()
 
 
 class Trial:
@@ -157,7 +148,7 @@ class Trial:
         if error is None:
             return True
         line = (error.text or "").rstrip("\n")
-        if isinstance(error, IndentationError) or not _NEWER.search(line):
+        if isinstance(error, IndentationError) or not NEWER.search(line):
             return False
         return (error.msg or "").startswith("f-string") or python_error(self._text) is not None
 
@@ -166,18 +157,3 @@ def _even(text: str) -> bool:
     """Whether as many brackets are closed as opened: else the error is where one is missing, and that may be anywhere."""
     brackets = all(text.count(opened) == text.count(closed) for opened, closed in ("()", "[]", "{}"))
     return brackets and not any(text.count(quote) % 2 for quote in ('"""', "'''", "`"))
-
-
-def python_error(text: str) -> SyntaxError | None:
-    """What Python's own parser says against a text; None also for what it cannot judge."""
-    if len(text) > _LONGEST:
-        return None
-    with _warnings_lock, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            ast.parse(text.lstrip("\ufeff").replace("\x0c", " "))
-        except SyntaxError as error:
-            return error
-        except (ValueError, RecursionError, MemoryError):
-            return None
-    return None

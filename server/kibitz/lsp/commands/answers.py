@@ -7,9 +7,11 @@ from typing import Any
 from kibitz.errors import KibitzError
 from kibitz.features import analyze as analyzing
 from kibitz.features import find_bugs as finding
-from kibitz.features import refactor as refactoring
+from kibitz.features.checked import Refactoring
 from kibitz.features.explain import explain as explain_it
 from kibitz.features.fix import apply_finding
+from kibitz.features.fix import fix as fix_it
+from kibitz.features.refactor import refactor as refactor_it
 from kibitz.features.result import Envelope, Stopwatch
 from kibitz.features.workbench import open_document
 from kibitz.index.crawl import project_files
@@ -41,7 +43,7 @@ async def refactor(session: Session, given: Any, token: Token) -> Any:
     document = a.document()
     where, kind, new_name = a.needed_range(document), a.maybe("kind"), a.maybe("newName")
     async with report(session, "kibitz: refactoring", token, a.token("partialResultToken")):
-        result = await refactoring.refactor(
+        result = await refactor_it(
             session.bench(document),
             document,
             where,
@@ -65,9 +67,7 @@ async def fix(session: Session, given: Any, token: Token) -> Any:
     return await _edited(session, result, "Fix", apply_it=a.flag("apply"))
 
 
-async def _fix_diagnostic(
-    session: Session, document: Document, given: dict[str, Any]
-) -> refactoring.Refactoring:
+async def _fix_diagnostic(session: Session, document: Document, given: dict[str, Any]) -> Refactoring:
     """With the fix that one of our findings carries, else by whoever answers."""
     bench, diagnostic = session.bench(document), Arguments(session, "kibitz.fix", given)
     where, message = diagnostic.needed_range(document), diagnostic.text("message")
@@ -78,7 +78,7 @@ async def _fix_diagnostic(
         except KibitzError as error:
             if error.kind != "not_found":
                 raise
-    return await refactoring.fix(bench, document, where, message, source, code)
+    return await fix_it(bench, document, where, message, source, code)
 
 
 async def find_bugs(session: Session, given: Any, token: Token) -> Any:
@@ -149,7 +149,7 @@ async def analyze(session: Session, given: Any, token: Token) -> Any:
         return (await analyzing.analyze(session.bench(document), document)).to_json(session.shapes)
 
 
-async def _edited(session: Session, result: refactoring.Refactoring, label: str, *, apply_it: bool) -> Any:
+async def _edited(session: Session, result: Refactoring, label: str, *, apply_it: bool) -> Any:
     """The result of a command that changes text: the edit as it fits now, applied where that was asked for."""
     edit = current(session, result.edit)
     confirm = result.envelope.engine != "offline"
