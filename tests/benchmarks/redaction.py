@@ -43,6 +43,7 @@ from kibitz.features.services import Services
 from kibitz.features.workbench import Workbench
 from kibitz.models.protocol import Message, Request
 from kibitz.settings import Settings
+from kibitz.settings.schema import Budget
 from support.endpoint import Answer, Endpoint
 from support.leaks import grams, leaked
 
@@ -205,13 +206,14 @@ async def wire(count: int, seed: int) -> tuple[int, int]:
         async with Endpoint() as endpoint:
             endpoint.reply_with(parrot)
             url = f"sqlite:///{(Path(home) / 'k.db').as_posix()}"
-            settings = Settings(model="openai/gpt-4o", api_base=endpoint.url, database_url=url)
+            budget = Budget(per_day_usd=1e6, per_session_usd=1e6)
+            settings = Settings(model="openai/gpt-4o", api_base=endpoint.url, database_url=url, budget=budget)
             services = Services(settings, lambda _: None)
             try:
                 for prompt in prompts(count, seed):
                     desk = Workbench(services, settings, None)
                     answer = await desk.ask(Request("chat", (Message("user", prompt.text),)))
-                    received = endpoint.requests[-1]
+                    received = endpoint.requests.pop()
                     strings = json.dumps(received.json, ensure_ascii=False).replace("\\\\", "\\")
                     characters += leaks(prompt, grams(received.body.decode()) | grams(strings))
                     characters += leaks(prompt, grams(received.prompt))

@@ -28,8 +28,9 @@ def command(limit: int, text: bool, options: Options) -> None:
         from rich.table import Table
 
         table = Table(box=None, header_style="bold")
-        for name in ("Time", "Host", "Model", "Feature"):
-            table.add_column(name)
+        table.add_column("Time", no_wrap=True)
+        for name in ("Host", "Model", "Feature"):
+            table.add_column(name, overflow="fold")
         for name in ("Bytes", "Tokens", "Secrets"):
             table.add_column(name, justify="right")
         for row in rows:

@@ -52,14 +52,23 @@ def command(by: str, since: datetime | None, options: Options) -> None:
         from rich.table import Table
 
         table = Table(box=None, header_style="bold")
-        table.add_column(by.capitalize())
-        for name in ("Calls", "Input", "Cached", "Output", "Reported $", "Estimated $", "No price"):
+        table.add_column(by.capitalize(), overflow="fold")
+        headings = ["Calls", "Failed", "Input", "Cached", "Output", "Reported $", "Estimated $", "No price"]
+        rare = {"Failed": any(r.failed_calls for r in rows), "No price": any(r.unpriced_calls for r in rows)}
+        shown = [name for name in headings if rare.get(name, True)]
+        for name in shown:
             table.add_column(name, justify="right")
         for row in rows:
-            numbers = (row.calls, row.input_tokens, row.cached_tokens, row.output_tokens)
+            counts = (
+                row.calls,
+                row.failed_calls or "",
+                row.input_tokens,
+                row.cached_tokens,
+                row.output_tokens,
+            )
             costs = (f"{row.reported_cost_usd:.4f}", f"{row.estimated_cost_usd:.4f}")
-            unpriced = str(row.unpriced_calls) if row.unpriced_calls else ""
-            table.add_row(row.key or "—", *map(str, numbers), *costs, unpriced)
+            cells = dict(zip(headings, (*counts, *costs, row.unpriced_calls or ""), strict=True))
+            table.add_row(row.key or "—", *(str(cells[name]) for name in shown))
         if rows:
             Console().print(table)
         else:

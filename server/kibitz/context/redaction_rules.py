@@ -43,10 +43,9 @@ def _assigned(match: re.Match[str]) -> bool:
     after = match["after"].strip("\r\n")
     tight = separator == match["separator"]
     written = tight if separator != ":" else not after
-    shows = any(map(str.isdigit, value)) or (
-        _mixed(value[1:]) and (not wordlike(value) or _connects(match.string, match.start()))
-    )
-    return firm and written and shows and password_like(value, words=False)
+    connects = _connects(match.string, match.start())
+    shows = any(map(str.isdigit, value)) or (_mixed(value[1:]) and (connects or not wordlike(value)))
+    return firm and written and shows and password_like(value, words=connects)
 
 
 def _connects(text: str, at: int) -> bool:

@@ -63,7 +63,10 @@ class UsageRow(Row):
 
 @frozen
 class UsageSummary(Row):
-    """Calls grouped by `key` (None: unknown). Costs in US dollars, the provider's and our estimates kept apart."""
+    """Calls grouped by `key` (None: unknown). Costs in US dollars, the provider's and our estimates kept apart.
+
+    `unpriced_calls` used tokens whose price is not known; one that failed before it was sent is not among them.
+    """
 
     key: str | None
     calls: int
@@ -144,7 +147,7 @@ class Usage:
         sql = f"""
             SELECT {key}, count(*), count(error_kind), sum(input_tokens), sum(cached_tokens), sum(output_tokens),
                 total(CASE WHEN NOT estimated THEN cost END) / 1e9, total(CASE WHEN estimated THEN cost END) / 1e9,
-                count(*) - count(cost)
+                count(CASE WHEN cost IS NULL AND (error_kind IS NULL OR input_tokens + output_tokens > 0) THEN 1 END)
             FROM usage WHERE time >= ? GROUP BY 1 ORDER BY {order}
             """  # noqa: S608 - both parts are our own words
 

@@ -189,3 +189,17 @@ def test_no_text_takes_long(parts: list[str]) -> None:
     redactor = Redactor()
     assert redactor.restore(redactor.redact(text)) == text
     assert time.process_time() - started < 5
+
+
+def test_a_known_beginning_is_certain_although_the_rest_reads_like_words() -> None:
+    secret = "glpat-" + "FjE_-YWpnUpdnITESisa"
+    for text in (secret, f'raw = "{secret[::-1]}"[::-1]'):
+        left = Redactor().redact(text)
+        assert leaked((secret,), grams(left)) == 0, left
+
+
+def test_a_password_of_letters_in_a_connection_string() -> None:
+    text = "Server=db.internal;Database=orders;User ID=svc;Password=JybUndMorletCas;Encrypt=true"
+    for written in (text, f'x = "{text.encode().hex()}"'):
+        left = Redactor().redact(written)
+        assert leaked(("JybUndMorletCas",), grams(left)) == 0, left

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,19 +12,6 @@ from hypothesis import strategies as st
 
 from kibitz.index.project import Project
 from support.index import FILES, built, check_whole, defined, found, ignore, lay
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    lay(tmp_path / "project", FILES)
-    return tmp_path / "project"
-
-
-@pytest.fixture
-def project(root: Path, tmp_path: Path) -> Iterator[Project]:
-    opened = Project(root, (), tmp_path / "index")
-    yield opened
-    opened.close()
 
 
 async def test_everything_a_reader_may_ask(project: Project) -> None:

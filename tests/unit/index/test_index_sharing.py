@@ -8,7 +8,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +18,6 @@ from kibitz.index import build as building
 from kibitz.index.project import Project
 from kibitz.store.index_schema import FORMAT, index_path
 from support.index import FILES, built, check_whole, defined, lay
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    lay(tmp_path / "project", FILES)
-    return tmp_path / "project"
-
-
-@pytest.fixture
-def project(root: Path, tmp_path: Path) -> Iterator[Project]:
-    opened = Project(root, (), tmp_path / "index")
-    yield opened
-    opened.close()
 
 
 @pytest.mark.parametrize("damage", ["noise", "empty", "other", "older", "truncated"])

@@ -191,3 +191,15 @@ async def test_models_without_a_price_are_remembered(store: Store, opened: Opene
     await store.ledger.allow_unpriced("a/x")
     assert await (await opened()).ledger.may_be_unpriced("a/x")
     assert not await store.ledger.may_be_unpriced("a/y")
+
+
+async def test_what_was_never_sent_has_no_price_to_miss(store: Store) -> None:
+    for row in (
+        UsageRow("a/x", "chat", error_kind="network"),
+        UsageRow("a/x", "chat", input_tokens=5, error_kind="timeout"),
+        UsageRow("a/x", "chat", input_tokens=5, output_tokens=5),
+        cost(100),
+    ):
+        await store.usage.record(row)
+    (summary,) = await store.usage.summary("model")
+    assert (summary.calls, summary.failed_calls, summary.unpriced_calls) == (4, 2, 2)

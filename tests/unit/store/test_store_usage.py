@@ -19,7 +19,7 @@ async def test_reported_estimated_and_unpriced_are_kept_apart(store: Store) -> N
     ):
         await store.usage.record(row)
     assert await store.usage.summary("model") == [
-        UsageSummary("a/x", 3, 1, 11, 4, 5, 0.5, 0.25, 1),
+        UsageSummary("a/x", 3, 1, 11, 4, 5, 0.5, 0.25, 0),
         UsageSummary("offline", 1, 0, 0, 0, 0, 0.0, 0.0, 0),
     ]
     assert (await store.usage.summary())[0].to_json() == {
@@ -31,7 +31,7 @@ async def test_reported_estimated_and_unpriced_are_kept_apart(store: Store) -> N
         "outputTokens": 5,
         "reportedCostUsd": 0.5,
         "estimatedCostUsd": 0.25,
-        "unpricedCalls": 1,
+        "unpricedCalls": 0,
     }
     assert {row.key: row.calls for row in await store.usage.summary("feature")} == {
         "chat": 2,
