@@ -27,7 +27,7 @@ from kibitz.text import Position, Range, TextEdit
 from kibitz.workers.worker import Worker
 
 MOST_MS = 30.0
-BUDGETS = (2048, 8192)
+BUDGETS = (1024, 4096)
 PAUSE_S = 0.12
 """Between two questions, as between two keys."""
 
@@ -157,7 +157,7 @@ class Timed:
 
     async def left(self) -> None:
         """A file was edited, and another one is typed in now: the first text is told once."""
-        print(f"another file was edited just before, budget 2048, {load()}")
+        print(f"another file was edited just before, budget 4096, {load()}")
         tell, ask, again = Clock(self.worker), Clock(self.worker), Clock(self.worker)
         for edited, task in zip(self._tasks[:40], self._tasks[40:80], strict=True):
             if edited.path == task.path:
@@ -167,7 +167,7 @@ class Timed:
             await asyncio.sleep(PAUSE_S)
             await tell.time(self.index.update(edited.path, text, document.language))
             for clock in (ask, again):
-                await clock.time(self._contexts.completion(document, position, path=task.path, budget=2048))
+                await clock.time(self._contexts.completion(document, position, path=task.path, budget=4096))
             await self.index.update(edited.path, None)
         tell.shown("told")
         ask.shown("asked")

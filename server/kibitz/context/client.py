@@ -10,6 +10,7 @@ import attrs
 from kibitz.context.choose import Snippet
 from kibitz.context.retrieval import Built, Edited
 from kibitz.context.tasks import Kind
+from kibitz.context.told import Told
 from kibitz.text import Document, Position, Range
 
 MODULE = "kibitz.context.worker"
@@ -28,6 +29,7 @@ class Contexts:
     def __init__(self, worker: Calls, project: dict[str, Any]) -> None:
         self._worker = worker
         self._project = project
+        self._told = Told()
 
     async def completion(
         self,
@@ -40,16 +42,15 @@ class Contexts:
         recent_edits: Sequence[Edited] = (),
     ) -> Built:
         """See `build_completion`. Raises what `Worker.call` does."""
-        answer = await self._worker.call(
+        answer = await self._ask(
             "completion",
+            document,
             {
-                **self._project,
-                "document": document_json(document),
                 "line": position.line,
                 "character": position.character,
                 "path": path,
                 "budget": budget,
-                "open": [document_json(opened) for opened in open_documents],
+                "open": [Told().shown(opened) for opened in open_documents],
                 "edits": [attrs.asdict(edit) for edit in recent_edits],
             },
         )
@@ -59,26 +60,15 @@ class Contexts:
         self, document: Document, where: Range, *, path: str, budget: int, kind: Kind
     ) -> tuple[Snippet, ...]:
         """See `build_task_context`. Raises what `Worker.call` does."""
-        answer = await self._worker.call(
-            "task_context",
-            {
-                **self._project,
-                "document": document_json(document),
-                "range": [*where.start, *where.end],
-                "path": path,
-                "budget": budget,
-                "kind": kind,
-            },
-        )
+        given = {"range": [*where.start, *where.end], "path": path, "budget": budget, "kind": kind}
+        answer = await self._ask("task_context", document, given)
         return tuple(Snippet(**given) for given in answer)
 
-
-def document_json(document: Document) -> dict[str, Any]:
-    """A document as it travels to the worker."""
-    return {
-        "uri": document.uri,
-        "text": document.text,
-        "language": document.language,
-        "version": document.version,
-        "path": str(document.path) if document.path else "",
-    }
+    async def _ask(self, method: str, document: Document, given: dict[str, Any]) -> Any:
+        """An answer about a document; all of its text is told where the worker has lost what it was told (it was restarted)."""
+        asked = {**self._project, **given}
+        answer = await self._worker.call(method, {**asked, "document": self._told.shown(document)})
+        if answer is None:
+            self._told.forget()
+            answer = await self._worker.call(method, {**asked, "document": self._told.shown(document)})
+        return answer

@@ -6,43 +6,62 @@ What it answers is plain JSON; `kibitz.context.client` makes objects of it again
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import attrs
 
 from kibitz.context.retrieval import Edited, build_completion
 from kibitz.context.tasks import build_task_context
+from kibitz.context.told import Heard
 from kibitz.index import worker as index
 from kibitz.index.tidy import TIDY
-from kibitz.text import Document, Position, span
+from kibitz.text import Position, span
 
 Params = dict[str, Any]
 
+BEHIND_S = 5.0
+"""A completion's context may be so much older than what is just being indexed: to read it anew takes as long as to build it."""
 
-def completion(params: Params) -> Params:
-    """`document`, `line`, `character`, `path`, `budget`, `open`, `edits` and the project: see `build_completion`."""
+_heard = Heard()
+
+
+def completion(params: Params) -> Params | None:
+    """`document`, `line`, `character`, `path`, `budget`, `open`, `edits` and the project: see `build_completion`.
+
+    None where the document has to be told whole, see `Told`.
+    """
+    document = _heard.document(params["document"])
+    if document is None:
+        return None
+    opened = [one for told in params.get("open", ()) if (one := Heard().document(told)) is not None]
     project = index.project_of(params)
     built = project.asked(
         lambda: build_completion(
-            document_of(params["document"]),
+            document,
             Position(params["line"], params["character"]),
             project.view,
             path=params["path"],
             budget=params["budget"],
-            open_documents=[document_of(opened) for opened in params.get("open", ())],
+            open_documents=opened,
             recent_edits=[Edited(**edit) for edit in params.get("edits", ())],
-        )
+        ),
+        keep_s=BEHIND_S,
     )
     return attrs.asdict(built)
 
 
-def task_context(params: Params) -> list[Params]:
-    """`document`, `range` (four numbers), `path`, `budget`, `kind` and the project: see `build_task_context`."""
+def task_context(params: Params) -> list[Params] | None:
+    """`document`, `range` (four numbers), `path`, `budget`, `kind` and the project: see `build_task_context`.
+
+    None where the document has to be told whole.
+    """
+    document = _heard.document(params["document"])
+    if document is None:
+        return None
     project = index.project_of(params)
     snippets = project.asked(
         lambda: build_task_context(
-            document_of(params["document"]),
+            document,
             span(*params["range"]),
             project.view,
             path=params["path"],
@@ -51,12 +70,6 @@ def task_context(params: Params) -> list[Params]:
         )
     )
     return [attrs.asdict(snippet) for snippet in snippets]
-
-
-def document_of(given: Params) -> Document:
-    """A document from what `client.document_json` made of it."""
-    path = Path(given["path"]) if given["path"] else None
-    return Document(given["uri"], given["text"], given["language"], given["version"], path)
 
 
 METHODS: dict[str, Callable[..., Any]] = {

@@ -54,6 +54,7 @@ class Project:
 
     def close(self) -> None:
         """Close the file."""
+        self._reads.renew()
         with self._lock:
             self._file.close()
 
@@ -72,6 +73,7 @@ class Project:
 
     def built(self, result: dict[str, Any]) -> dict[str, Any]:
         """What `build` answered in another process, as this one's answer."""
+        self._reads.renew()
         self._last = result
         return {**result, "open": len(self._overlay)}
 
@@ -113,28 +115,31 @@ class Project:
             },
         }
 
-    def asked(self, question: Callable[[], T], *, writes: bool = False) -> T:
-        """The answer, from one state of the index unless the question `writes`.
+    def asked(self, question: Callable[[], T], *, writes: bool = False, keep_s: float = 0.0) -> T:
+        """The answer, from one state of the index unless the question `writes`; with `keep_s`, one up to so many seconds old.
 
         Where the file turns out to be broken, that of an empty index that is then built anew.
         """
         try:
-            return self._answered(question, writes)
+            return self._answered(question, writes, keep_s)
         except Fault as error:
             self._mend(error)
-            return self._answered(question, writes)
+            return self._answered(question, writes, keep_s)
 
-    def _answered(self, question: Callable[[], T], writes: bool) -> T:
+    def _answered(self, question: Callable[[], T], writes: bool, keep_s: float) -> T:
         if self._file.is_replaced():  # another process found it damaged, and made it anew
+            self._reads.renew()
             with self._lock:
                 self._file.reopen()
             self.view.forget()
         if writes:  # without a write-ahead log, nobody could write while we read
+            self._reads.renew()
             return question()
-        with self._reads.snapshot():
+        with self._reads.snapshot(keep_s):
             return question()
 
     def _mend(self, error: Fault) -> None:
+        self._reads.renew()
         with self._lock:  # another thread may have thrown the file away meanwhile: then that was the error
             if self._file.is_closed(error):
                 return

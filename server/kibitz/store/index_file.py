@@ -97,6 +97,8 @@ class IndexFile:
         self.reader = connect(self.path)
         self.reader.execute("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, windows, row)")
         self._inode = self.path.stat().st_ino
+        self.has_log = self.reader.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+        """Whether reading holds up no writer."""
 
     def close(self) -> None:
         """Close the file; what is written stays."""

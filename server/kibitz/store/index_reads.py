@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
+import threading
+import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -43,22 +46,54 @@ class IndexReads:
     def __init__(self, file: IndexFile) -> None:
         self._file = file
         self._state: int | None = None
+        self._inside = False
+        self._kept_until = 0.0
+        self._using = threading.RLock()
+        self._timer: threading.Timer | None = None
 
     @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """One state of the index for all that is asked within, whoever writes meanwhile; asked for it, sooner answered."""
-        db = self._db
-        if db.in_transaction:
-            yield
-            return
-        db.execute("BEGIN")
+    def snapshot(self, keep_s: float = 0.0) -> Iterator[None]:
+        """One state of the index for all that is asked within, whoever writes meanwhile; asked for it, sooner answered.
+
+        With `keep_s`, that state is kept for so many seconds, and the next question that says so is answered from it too:
+        each write of another process makes SQLite forget all it has read.
+        """
+        with self._using:
+            if self._inside:
+                yield
+                return
+            if not (keep_s and time.monotonic() < self._kept_until):
+                self._begin(keep_s)
+            self._inside = True
+            try:
+                yield
+            except BaseException:
+                self._kept_until = 0.0
+                raise
+            finally:
+                self._inside = False
+                if not self._kept_until:
+                    self.renew()
+
+    def _begin(self, keep_s: float) -> None:
+        self.renew()
+        self._db.execute("BEGIN")
         self._state = self._file.changes()
-        try:
-            yield
-        finally:
-            self._state = None
-            if self._db.in_transaction:
-                db.execute("ROLLBACK")
+        if keep_s and self._file.has_log:
+            self._kept_until = time.monotonic() + keep_s
+            self._timer = threading.Timer(keep_s, self.renew)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def renew(self) -> None:
+        """The next question is answered from the state of then."""
+        with self._using:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer, self._state, self._kept_until = None, None, 0.0
+            with contextlib.suppress(sqlite3.ProgrammingError):  # closed
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
 
     @property
     def _db(self) -> sqlite3.Connection:

@@ -220,3 +220,34 @@ async def test_a_busy_index_is_said_in_a_sentence(project: Project, monkeypatch:
     assert caught.value.kind == "internal" and "index" in caught.value.message
     other.execute("ROLLBACK")
     other.close()
+
+
+async def test_a_question_may_be_answered_from_a_state_of_just_before(project: Project, root: Path) -> None:
+    def asked(name: str, keep_s: float = 0.0) -> int:
+        return project.asked(lambda: len(project.view.definitions_named([name])), keep_s=keep_s)
+
+    await built(project)
+    lay(root, {"src/new.py": "def brand_new():\n    return 1\n"})
+    other = Project(root, (), project._file.path.parent)
+    try:
+        assert asked("brand_new", keep_s=60) == 0
+        await built(other)
+        assert asked("brand_new", keep_s=60) == 0  # the state of the first question
+        assert (
+            project.asked(lambda: asked("brand_new"), keep_s=60) == 0
+        )  # a question within one sees what it sees
+        assert asked("brand_new") == 1
+        assert asked("brand_new", keep_s=60) == 1
+        lay(root, {"src/newer.py": "def newer():\n    return 1\n"})
+        project.update("src/newer.py", None)  # our own writing is seen at once
+        assert asked("newer", keep_s=60) == 1
+        lay(root, {"src/newest.py": "def newest():\n    return 1\n"})
+        assert asked("newest", keep_s=0.01) == 0
+        await built(other)
+        timer = project._reads._timer
+        if timer is not None:
+            timer.join()
+        assert asked("newest", keep_s=0.01) == 1
+        assert not project._file.reader.in_transaction or project._reads._timer is not None
+    finally:
+        other.close()
