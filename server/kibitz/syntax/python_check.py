@@ -21,7 +21,7 @@ NEWER = re.compile(
     re.MULTILINE,
 )
 """What a project's Python may know and the one that runs this may not: errors on such lines are not believed."""
-_warnings_lock = threading.Lock()
+_parsing = threading.Lock()
 
 
 def python_errors(old: Tree, after: Document, change: Change) -> tuple[SyntaxIssue, ...]:
@@ -44,16 +44,22 @@ def python_errors(old: Tree, after: Document, change: Change) -> tuple[SyntaxIss
     return (SyntaxIssue(where, "error", (error.msg or "invalid syntax")[:60]),)
 
 
-def python_error(text: str) -> SyntaxError | None:
-    """What Python's parser says against a text; None also for what it cannot judge (too large, too deep for its stack)."""
-    if len(text) > _LONGEST:
-        return None
-    with _warnings_lock, warnings.catch_warnings():
+def python_tree(text: str) -> ast.Module | SyntaxError | None:
+    """What Python's own parser makes of a text, or says against it; None for what it cannot judge: too deep for its stack.
+
+    One thread at a time: threads that parse at once disturb each other in Python 3.11 (python/cpython#106905).
+    """
+    with _parsing, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            ast.parse(text.lstrip("\ufeff").replace("\x0c", " "))
+            return ast.parse(text.lstrip("\ufeff").replace("\x0c", " "))
         except SyntaxError as error:
             return error
-        except (ValueError, RecursionError, MemoryError):
+        except (ValueError, RecursionError, MemoryError, SystemError):
             return None
-    return None
+
+
+def python_error(text: str) -> SyntaxError | None:
+    """What Python's parser says against a text that is not too large, see `python_tree`."""
+    found = python_tree(text) if len(text) <= _LONGEST else None
+    return found if isinstance(found, SyntaxError) else None

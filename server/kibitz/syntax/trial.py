@@ -21,9 +21,10 @@ _VERY_LARGE = 150_000
 class Trial:
     """A place in a document, and what was found out about the code around it; cheap to ask again."""
 
-    def __init__(self, document: Document, position: Position) -> None:
+    def __init__(self, document: Document, position: Position, *, mends: bool = True) -> None:
         self.document = document
         self.position = document.clamp(position)
+        self._mends = mends
         self.tree: Tree | None = parse(document)
         self._answers: dict[str, bool] = {}
         self._look_at(region(document, self.position, self.tree))
@@ -92,7 +93,9 @@ class Trial:
         if self.tree is None:
             return True
         if not self._clean(self._text[: self._at] + text + self._text[self._at :]):
-            return self.broken and self._no_worse(text)
+            if self.broken:
+                return self._no_worse(text)
+            return "\n" not in text and self._straight is not None and self._straight.fits(text)
         at = self.document.offset(self.position)
         everything = self.document.text[:at] + text + self.document.text[at:]
         if self._leaves_part(text) and (len(everything) > _LARGE or python_error(everything) is not None):
@@ -101,6 +104,34 @@ class Trial:
             return True  # the part is complete in itself, and a very large file takes longer than a key may
         source = self._source(everything, self._whole)
         return source is not None and not source.root.has_error
+
+    @cached_property
+    def _straight(self) -> Trial | None:
+        """This place with the line indented as it has to be, where that alone is what is wrong (Python).
+
+        No text could make such a line parse, and it is not the text's fault.
+        """
+        if not self._mends or self.document.language != "python":
+            return None
+        number, line = self.position.line, self.document.line(self.position.line)
+        white = line[: len(line) - len(line.lstrip())]
+        if len(white) >= self.position.character:
+            return None
+        for other in self._indents_around(number) - {white}:
+            moved = TextEdit(Range(Position(number, 0), Position(number, len(white))), other)
+            column = self.position.character - len(white) + len(other)
+            trial = Trial(self.document.replaced([moved]), Position(number, column), mends=False)
+            if any(trial.fits(neutral) for neutral in ("x", "", "x: pass")):
+                return trial
+        return None
+
+    def _indents_around(self, number: int) -> set[str]:
+        """What the nearest lines of code above and below a line are indented by."""
+        found = set()
+        for near in (range(number - 1, -1, -1), range(number + 1, len(self.document.lines))):
+            line = next((text for at in near[:50] if (text := self.document.line(at)).strip()), "")
+            found.add(line[: len(line) - len(line.lstrip())])
+        return found
 
     def _leaves_part(self, text: str) -> bool:
         """Whether a line stands further left than the function that is looked at alone, where nothing alone can judge it."""

@@ -164,3 +164,18 @@ def test_a_brace_that_nothing_closes_is_closed() -> None:
     assert found.text == "\n  return a;\n}"
     found = shaped("function f() {<>}\n", "\n  return 1;", "javascript")
     assert found.text == "\n  return 1;\n"
+
+
+@pytest.mark.parametrize("white", ["", "    ", "            "])
+def test_a_line_that_is_indented_wrongly_is_completed_all_the_same(white: str) -> None:
+    method = f"class A:\n    def f(self):\n        one = 1\n{white}total = <>\n\n        return one\n"
+    assert shaped(method, "one + 1").text == "one + 1"
+    assert shaped(method, "one + )").text in ("", "one")
+    assert shaped(method, "compute(one").text == "compute(one)"
+
+
+def test_a_line_that_lacks_more_than_its_indentation_is_not() -> None:
+    assert (
+        shaped("class A:\n    def f(self):\n        one = (\ntotal = <>\n\n        return one\n", "1").text
+        == ""
+    )

@@ -14,6 +14,7 @@ from kibitz.models.tasks import ExplainTask, Project
 from kibitz.paths import shown
 from kibitz.syntax.facts import facts
 from kibitz.syntax.model import CALLABLE, TYPES, Definition
+from kibitz.syntax.python_check import python_tree
 from kibitz.syntax.tree import Tree, parse
 from kibitz.text import Document, Range
 
@@ -150,10 +151,8 @@ def _module_documentation(document: Document) -> str:
     """A Python module's docstring; other languages have no such thing."""
     if document.language != "python":
         return ""
-    try:
-        return ast.get_docstring(ast.parse(document.text)) or ""
-    except (SyntaxError, ValueError, RecursionError):
-        return ""
+    tree = python_tree(document.text)
+    return (ast.get_docstring(tree) or "") if isinstance(tree, ast.Module) else ""
 
 
 def explain_lines(document: Document, tree: Tree, where: Range) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Callable, Iterator
 
 from attrs import evolve
 
 from kibitz.models.offline.rules import Finding
+from kibitz.syntax.python_check import python_tree
 from kibitz.text import Document
 
 DYNAMIC = re.compile(
@@ -98,13 +98,9 @@ class Module:
     def __init__(self, document: Document) -> None:
         self._document = document
         self.parents: dict[ast.AST, ast.AST] = {}
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                tree = ast.parse(document.text.removeprefix("\ufeff"))
-        except (SyntaxError, ValueError, RecursionError):
-            return
-        self.parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+        tree = python_tree(document.text)
+        if isinstance(tree, ast.Module):
+            self.parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
 
     def at(self, finding: Finding) -> Iterator[ast.AST]:
         """The nodes that start where the finding does."""
