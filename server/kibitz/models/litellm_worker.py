@@ -16,8 +16,7 @@ from typing import Any
 
 from kibitz.errors import KibitzError
 from kibitz.log import fields
-from kibitz.models import dialects, failures, pricing, served, sse
-from kibitz.models.keys import shown_host
+from kibitz.models import described, dialects, failures, pricing, served, sse
 
 log = logging.getLogger("kibitz.models")
 
@@ -75,7 +74,7 @@ async def stream(params: dict[str, Any], emit: Emit) -> None:
 async def describe(names: list[str], _emit: Emit) -> list[dict[str, Any]]:
     """What the price list and the providers' addresses say of each `provider/model`."""
     litellm = await _litellm()
-    return [_describe(litellm, name) for name in names]
+    return [described.described(litellm, name) for name in names]
 
 
 async def count_tokens(params: dict[str, Any], _emit: Emit) -> int:
@@ -138,7 +137,35 @@ def _import() -> Any:
     # a redirect would carry prompt and key to a host nobody chose: every client here is httpx's, none may follow
     httpx.Response.has_redirect_location = property(lambda _: False)  # type: ignore[assignment,method-assign]
     _mend(litellm)
+    _unlog(litellm)
     return litellm
+
+
+def _unlog(litellm: Any) -> None:
+    """Spare it its own accounts: of each call it prices the prompt, for a log that nobody here reads, and counts the tokens
+    of prompt and answer where the provider did not. `pricing` does what is needed of that."""
+    from litellm.litellm_core_utils.litellm_logging import Logging
+
+    async def dispatch_success_handlers(*_args: Any, **_kwargs: Any) -> None:
+        """No log."""
+
+    def response_cost_calculator(*_args: Any, **_kwargs: Any) -> None:
+        """No price."""
+
+    together = litellm.stream_chunk_builder
+
+    def stream_chunk_builder(chunks: list[Any], *args: Any, **kwargs: Any) -> Any:
+        """The answer put together once more, where that has the provider's usage."""
+        told = any(getattr(chunk, "usage", None) is not None for chunk in chunks)
+        return together(chunks, *args, **kwargs) if told else None
+
+    for where, name, instead in (
+        (Logging, "dispatch_success_handlers", dispatch_success_handlers),
+        (Logging, "response_cost_calculator", response_cost_calculator),
+        (Logging, "_response_cost_calculator", response_cost_calculator),
+        (litellm, "stream_chunk_builder", stream_chunk_builder),
+    ):
+        setattr(where, name, instead)
 
 
 def _mend(litellm: Any) -> None:
@@ -339,43 +366,6 @@ def _usage(
             count(model=bare, text=said) if said else 0,
         )
     return pricing.usage(litellm, model, body, usage, said, made_up=made_up)
-
-
-def _describe(litellm: Any, name: str) -> dict[str, Any]:
-    listed = pricing.listed(litellm, name) or {}
-    prices = pricing.prices(listed or None)
-    how = dialects.dialect(name)
-    return {
-        "name": name,
-        "provider": name.partition("/")[0],
-        "host": _host(litellm, name),
-        "context_window": listed.get("max_input_tokens") or listed.get("max_tokens") or how.window,
-        "max_output_tokens": listed.get("max_output_tokens") or how.output,
-        "input_price": _per_million(listed, "input"),
-        "output_price": _per_million(listed, "output"),
-        "prices": prices.to_json() if prices is not None else None,
-    }
-
-
-def _per_million(listed: dict[str, Any], way: str) -> float | None:
-    price = listed.get(f"{way}_cost_per_token")
-    return None if price is None else round(price * 1_000_000, 6)
-
-
-def _host(litellm: Any, name: str) -> str:
-    """Where the library would send a request for this model; else the provider's name; empty: no such provider."""
-    provider = name.partition("/")[0]
-    try:
-        base = litellm.get_llm_provider(model=name)[3]
-    except litellm.exceptions.BadRequestError:
-        return ""
-    variables = (
-        ("OPENAI_BASE_URL", "OPENAI_API_BASE") if "openai" in provider else (f"{provider.upper()}_API_BASE",)
-    )
-    for variable in variables:
-        base = base or litellm.secret_managers.main.get_secret_str(variable)
-    base = base or litellm.get_api_base(model=name, optional_params={})
-    return shown_host(base) if base else provider
 
 
 async def _close(answer: Any) -> None:
