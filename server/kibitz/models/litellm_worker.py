@@ -17,6 +17,7 @@ from typing import Any
 from kibitz.errors import KibitzError
 from kibitz.log import fields
 from kibitz.models import described, dialects, failures, pricing, served, sse
+from kibitz.models.joined import Joined
 
 log = logging.getLogger("kibitz.models")
 
@@ -51,23 +52,25 @@ async def stream(params: dict[str, Any], emit: Emit) -> None:
     litellm = await _litellm()
     model, host = params["model"], params["host"]
     answer: Any = None
+    tell = Joined(emit)
     _streams.set([])
     try:
         answer = await _ask(litellm, params)
         if answer is None:  # LiteLLM's way to say 422, where it may drop parameters
-            emit({"failed": failures.not_taken(model, host).to_json()})
+            tell({"failed": failures.not_taken(model, host).to_json()})
             return
         async for event in _events(litellm, answer, params):
-            emit(event)
+            tell(event)
     except KibitzError as error:
-        emit({"failed": failures.Failure(error, retry=False).to_json()})
+        tell({"failed": failures.Failure(error, retry=False).to_json()})
     except Exception as error:  # whatever a provider's client raises is told apart by the table
         failed = failures.explain(error, model=model, host=host)
         # of a library's exception the log has classes and places alone
         said = fields(model=model, host=host, kind=failed.error.kind, retry=failed.retry)
         log.warning("an attempt failed", exc_info=error, extra=said)
-        emit({"failed": failed.to_json()})
+        tell({"failed": failed.to_json()})
     finally:
+        tell.flush()
         await _close(answer)
 
 
