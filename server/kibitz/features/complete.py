@@ -11,6 +11,7 @@ from attrs import frozen
 from kibitz.context.retrieval import Built, build_completion
 from kibitz.features.completion.extent import Extent, extent
 from kibitz.features.completion.line_length import line_length_of
+from kibitz.features.completion.names import unknown_names
 from kibitz.features.completion.shape import shape
 from kibitz.features.completion.stop import Stop
 from kibitz.features.gather import OnText
@@ -58,11 +59,15 @@ class Completion:
 
 @frozen
 class Answered:
-    """What an engine said for a place, in the shape it can be inserted in: an empty text where nothing can be."""
+    """What an engine said for a place, in the shape it can be inserted in: an empty text where nothing can be.
+
+    `unknown` counts the names in it that neither the file nor what the engine was shown has.
+    """
 
     answer: Answer
     text: str
     checks: tuple[Check, ...]
+    unknown: int = 0
 
 
 async def window(bench: Workbench, document: Document, position: Position, budget: int) -> Built:
@@ -135,16 +140,20 @@ async def answered(
     answer = await bench.ask(
         request, model=model, on_text=on_text, enough=lambda piece: stop.feed(piece) is not None
     )
-    shaped = await asyncio.to_thread(
-        shape,
-        document,
-        position,
-        answer.text,
-        extent=where,
-        max_lines=settings.max_lines,
-        line_length=line_length,
-    )
-    return Answered(answer, shaped.text, shaped.checks)
+
+    def finished() -> Answered:
+        shaped = shape(
+            document,
+            position,
+            answer.text,
+            extent=where,
+            max_lines=settings.max_lines,
+            line_length=line_length,
+        )
+        unknown = unknown_names(document, shaped.text, lambda name: name in request.context)
+        return Answered(answer, shaped.text, shaped.checks, unknown)
+
+    return await asyncio.to_thread(finished)
 
 
 def _spot(bench: Workbench, document: Document, position: Position) -> tuple[Extent, int | None]:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 QUIET = frozenset({"unsupported", "untrusted", "cancelled"})
 
 
-async def suggest(session: Session, document: Document, position: Position, invoked: bool) -> Completion:
+async def suggest(
+    session: Session, document: Document, position: Position, invoked: bool, *, both: bool = False
+) -> Completion:
     """What could be inserted. An automatic request that fails answers nothing, and tells the user once why."""
     from kibitz.features.complete import Completion
     from kibitz.features.result import Envelope
@@ -25,7 +27,7 @@ async def suggest(session: Session, document: Document, position: Position, invo
         return nothing
     session.counters["completions"] += 1
     try:
-        completion = await session.scheduler.suggest(bench, document, position, invoked=invoked)
+        completion = await session.scheduler.suggest(bench, document, position, invoked=invoked, both=both)
     except KibitzError as error:
         if invoked and error.kind not in QUIET:
             raise

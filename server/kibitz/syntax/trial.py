@@ -93,8 +93,8 @@ class Trial:
         if self.tree is None:
             return True
         if not self._clean(self._text[: self._at] + text + self._text[self._at :]):
-            if self.broken:
-                return self._no_worse(text)
+            if self.broken and self._no_worse(text):
+                return True
             return "\n" not in text and self._straight is not None and self._straight.fits(text)
         at = self.document.offset(self.position)
         everything = self.document.text[:at] + text + self.document.text[at:]

@@ -38,6 +38,7 @@ class Desk:
         self.settings = Settings(completion=Options(debounce_ms=0))
         self.calls: list[Call] = []
         self.offline = ""
+        self.unknown = 0
         self.name = MODEL
         self.services = self
         self.changed = asyncio.Condition()
@@ -69,7 +70,7 @@ class Desk:
         except asyncio.CancelledError:
             call.cancelled = True
             raise
-        return Answered(Answer(MODEL, text, Usage(10, 0, 5)), text, ())
+        return Answered(Answer(MODEL, text, Usage(10, 0, 5)), text, (), self.unknown)
 
     async def call(self, number: int) -> Call:
         async with asyncio.timeout(5), self.changed:
@@ -105,13 +106,13 @@ class Hand:
         self.text = text
         self.version = 0
 
-    def ask(self, typed: str = "", invoked: bool = False) -> asyncio.Task[Completion]:
+    def ask(self, typed: str = "", invoked: bool = False, both: bool = False) -> asyncio.Task[Completion]:
         self.text += typed
         self.version += 1
         document = Document("file:///a.py", self.text, "python", self.version)
         if typed:
             self.scheduler.changed(document.uri, document.lines)
-        asked = self.scheduler.suggest(self.desk, document, document.end, invoked=invoked)  # type: ignore[arg-type]
+        asked = self.scheduler.suggest(self.desk, document, document.end, invoked=invoked, both=both)  # type: ignore[arg-type]
         return asyncio.ensure_future(asked)
 
 
@@ -302,3 +303,39 @@ async def test_a_closed_document_leaves_nothing(scheduler: Scheduler, desk: Desk
     assert call.cancelled
     assert not scheduler._typing
     assert not len(scheduler._answers)
+
+
+async def both(scheduler: Scheduler, desk: Desk, said: str) -> tuple[Hand, list[tuple[str, str]]]:
+    """What stands in a list when both engines were asked and the built-in one was first."""
+    hand = Hand(scheduler, desk, "a = ")
+    asked = hand.ask(both=True)
+    call = await desk.call(1)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert not asked.done()  # a model that is not known to be slow is waited for
+    call.says.set_result(said)
+    return hand, [(item.engine, item.insert_text) for item in (await asked).items]
+
+
+async def test_a_list_has_both_engines(scheduler: Scheduler, desk: Desk) -> None:
+    desk.offline = "known(b)"
+    hand, items = await both(scheduler, desk, "len(b)")
+    assert items == [(MODEL, "len(b)"), ("offline", "known(b)")]
+    assert [item.insert_text for item in (await hand.ask("l", both=True)).items] == ["en(b)"]
+    assert len(desk.calls) == 1
+
+
+async def test_names_nobody_knows_stand_last(scheduler: Scheduler, desk: Desk) -> None:
+    desk.offline, desk.unknown = "known(b)", 1
+    _, items = await both(scheduler, desk, "made_up(b)")
+    assert [engine for engine, _ in items] == ["offline", MODEL]
+
+
+@pytest.mark.parametrize(("said", "shown"), [("known(b)\nc = 1", 1), ("known", 1), ("", 1)])
+async def test_what_only_says_less_is_no_second_item(
+    scheduler: Scheduler, desk: Desk, said: str, shown: int
+) -> None:
+    desk.offline = "known(b)"
+    _, items = await both(scheduler, desk, said)
+    assert len(items) == shown
+    assert items[0][1] == (said or "known(b)")

@@ -21,7 +21,10 @@ MOST_DELETED = 24
 
 @frozen
 class Kept:
-    """An answer: where it was asked for, of whom, who answered, and what to insert; an empty text is an answer too."""
+    """An answer: where it was asked for, of whom, who answered, and what to insert; an empty text is an answer too.
+
+    `unknown`: see `complete.Answered`.
+    """
 
     place: Place
     model: str
@@ -29,6 +32,7 @@ class Kept:
     text: str
     checks: tuple[Check, ...] = ()
     usage: Usage = field(factory=Usage)
+    unknown: int = 0
 
 
 @frozen

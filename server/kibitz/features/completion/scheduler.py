@@ -13,13 +13,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from attrs import frozen
-
 from kibitz.features.complete import Answered, Completion, Suggestion, answered, wanted
 from kibitz.features.completion.answers import Answers, Hit, Kept
+from kibitz.features.completion.document import MOST_TRUST, Looked, Typing
 from kibitz.features.completion.flight import Flight
 from kibitz.features.completion.place import Place, typed_in
-from kibitz.features.completion.rhythm import Rhythm
 from kibitz.features.result import Envelope, Stopwatch
 from kibitz.features.workbench import Workbench
 from kibitz.models.protocol import Usage
@@ -38,73 +36,7 @@ HEAD_START_S = 0.05
 SLOW_S = 0.15
 """From a model that takes longer than this the built-in engine's suggestion is not held back."""
 
-WITH_A_KEY_S = 0.1
-
-TRUST, MOST_TRUST = 4, 8
-"""What is looked at is prepared for only where suggestions are taken: one that is lets so many be typed past."""
-
 DOCUMENTS = 50
-
-
-@frozen
-class Looked:
-    """The suggestion that is on the screen."""
-
-    document: Document
-    position: Position
-    hit: Hit
-
-
-class _Typing:
-    """What goes on in one document."""
-
-    def __init__(self) -> None:
-        self.rhythm = Rhythm()
-        self.flight: Flight | None = None
-        self.turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.place: Place | None = None
-        self.answered = True
-        self.ahead: asyncio.TimerHandle | None = None
-        self.changed_at: float | None = None
-        self.shown: Hit | None = None
-        self.shown_at: Place | None = None
-
-    def just_changed(self, now: float) -> bool:
-        """Whether a request comes with a key, whatever the editor calls it: some call each of them invoked by hand."""
-        return self.changed_at is not None and now - self.changed_at < WITH_A_KEY_S
-
-    def next(self, place: Place, now: float) -> None:
-        """A request for a place: those that still wait for another one have their answer, which is none."""
-        if self.ahead is not None:
-            self.ahead.cancel()
-            self.ahead = None
-        if self.place == place:
-            return
-        self.rhythm.key(now, waiting=not self.answered)
-        self.place, self.answered = place, False
-        self.turn.set_result(None)
-        self.turn = asyncio.get_running_loop().create_future()
-
-    def judge(self, place: Place, hit: Hit | None) -> int:
-        """What the key says of the suggestion that was on the screen before it: how much more, or less, to trust."""
-        if self.shown is None or place == self.shown_at:
-            return 0
-        if place.prefix.endswith(self.shown.text):
-            self.rhythm.followed()
-            self.shown = None
-            return TRUST
-        if hit is not None and hit.kept is self.shown.kept:
-            self.rhythm.followed()
-            return 0
-        self.rhythm.refused()
-        self.shown = None
-        return -1
-
-    def hang_up(self) -> None:
-        """Nobody can use the call under way any more."""
-        if self.flight is not None:
-            self.flight.cancel()
-            self.flight = None
 
 
 class Scheduler:
@@ -119,16 +51,23 @@ class Scheduler:
         self._clock = clock
         self._counters = counters
         self._answers = Answers()
-        self._typing: dict[str, _Typing] = {}
+        self._typing: dict[str, Typing] = {}
         self._latency: dict[str, float] = {}
         self._trust = 0
 
     async def suggest(
-        self, bench: Workbench, document: Document, position: Position, *, invoked: bool = False
+        self,
+        bench: Workbench,
+        document: Document,
+        position: Position,
+        *,
+        invoked: bool = False,
+        both: bool = False,
     ) -> Completion:
         """What could be inserted at a position, or nothing. Raises the engine's errors.
 
-        A request that a later one for another place overtakes is answered with nothing at once.
+        A request that a later one for another place overtakes is answered with nothing at once. With `both`, what the
+        built-in engine is sure of stands beside a model's word, where it is another; the one with fewer unknown names is first.
         """
         watch = Stopwatch()
         position = document.clamp(position)
@@ -146,12 +85,10 @@ class Scheduler:
             self._counters["completion reused"] += 1
             if typing.flight is not None and not _follows(typing.flight, hit):
                 typing.hang_up()
-            return self._show(bench, typing, document, position, hit, watch)
+            return self._show(bench, typing, document, position, hit, watch, both=both)
         if model == OFFLINE:
             said = await answered(bench, document, position)
-            kept = Kept(place, model, model, said.text, said.checks)
-            self._answers.keep(kept)
-            return self._show(bench, typing, document, position, Hit(kept, kept.text), watch)
+            return self._show(bench, typing, document, position, self._keep_offline(place, said), watch)
         flight = typing.flight
         if flight is not None and (flight.model != model or not flight.serves(place, document.lines)):
             typing.hang_up()
@@ -165,18 +102,19 @@ class Scheduler:
             self._ask(bench, typing, Flight(place, model), document, position, wait)
         if quick is not None and quick.text:  # it is being typed; the model's word comes with a later key
             return self._show(bench, typing, document, position, quick, watch)
-        return await self._await(bench, typing, document, position, model, watch, invoked=invoked)
+        return await self._await(bench, typing, document, position, model, watch, invoked=invoked, both=both)
 
     async def _await(
         self,
         bench: Workbench,
-        typing: _Typing,
+        typing: Typing,
         document: Document,
         position: Position,
         model: str,
         watch: Stopwatch,
         *,
         invoked: bool,
+        both: bool,
     ) -> Completion:
         """The answer of the call under way, unless a later request comes first."""
         flight, turn, place = typing.flight, typing.turn, typing.place
@@ -185,7 +123,8 @@ class Scheduler:
         quick: asyncio.Task[Answered] | None = None
         try:
             waiting: set[asyncio.Future[object]] = {flight.task, turn}  # type: ignore[arg-type]
-            if not invoked and self._latency.get(model, 0.0) > SLOW_S:
+            slow = not invoked and self._latency.get(model, 0.0) > SLOW_S
+            if slow or both:
                 offline = bench.services.offline
                 quick = asyncio.ensure_future(answered(bench, document, position, model=offline, sure=True))
                 waiting.add(quick)  # type: ignore[arg-type]
@@ -197,10 +136,10 @@ class Scheduler:
                 if flight.task.done():
                     break
                 if quick in done and quick.exception() is None and (said := quick.result()).text:
-                    self._counters["completion quick"] += 1
-                    kept = Kept(place, OFFLINE, OFFLINE, said.text, said.checks)
-                    self._answers.keep(kept)
-                    return self._show(bench, typing, document, position, Hit(kept, kept.text), watch)
+                    sure = self._keep_offline(place, said)
+                    if slow:
+                        self._counters["completion quick"] += 1
+                        return self._show(bench, typing, document, position, sure, watch)
         except asyncio.CancelledError:
             if flight.waiters == 1:
                 asyncio.get_running_loop().call_later(LINGER_S, self._linger, typing, flight)
@@ -216,7 +155,9 @@ class Scheduler:
         hit = self._answers.find(place, model)
         if hit is None:
             return _nothing(document, model, watch)
-        return self._show(bench, typing, document, position, hit, watch, flight.task.result())
+        return self._show(
+            bench, typing, document, position, hit, watch, fresh=flight.task.result(), both=both
+        )
 
     def changed(self, uri: str, lines: Sequence[str]) -> None:
         """The text of a document is another: a call that cannot be continued by it any more is ended."""
@@ -238,13 +179,13 @@ class Scheduler:
         """A document was closed."""
         self._answers.forget(uri)
         if (typing := self._typing.pop(uri, None)) is not None:
-            _end(typing)
+            typing.end()
 
     def forget(self) -> None:
         """Settings or models are others now: no answer of before counts, and no call goes on."""
         self._answers.forget()
         for typing in self._typing.values():
-            _end(typing)
+            typing.end()
 
     async def close(self) -> None:
         """End every call."""
@@ -258,7 +199,7 @@ class Scheduler:
     def _ask(
         self,
         bench: Workbench,
-        typing: _Typing,
+        typing: Typing,
         flight: Flight,
         document: Document,
         position: Position,
@@ -283,8 +224,9 @@ class Scheduler:
                 flight.heard(delta)
 
             said = await answered(bench, document, position, before_sending=sending, on_text=heard)
+            answer, checks = said.answer, said.checks
             kept = Kept(
-                flight.place, flight.model, said.answer.engine, said.text, said.checks, said.answer.usage
+                flight.place, flight.model, answer.engine, said.text, checks, answer.usage, said.unknown
             )
             self._answers.keep(kept)
             return kept
@@ -296,15 +238,15 @@ class Scheduler:
         known = self._latency.get(model)
         self._latency[model] = seconds if known is None else known + 0.3 * (seconds - known)
 
-    def _linger(self, typing: _Typing, flight: Flight) -> None:
+    def _linger(self, typing: Typing, flight: Flight) -> None:
         if flight.waiters == 0 and typing.flight is flight:
             typing.hang_up()
 
-    def _of(self, uri: str) -> _Typing:
-        typing = self._typing.pop(uri, None) or _Typing()
+    def _of(self, uri: str) -> Typing:
+        typing = self._typing.pop(uri, None) or Typing()
         self._typing[uri] = typing
         while len(self._typing) > DOCUMENTS:
-            _end(self._typing.pop(next(iter(self._typing))))
+            self._typing.pop(next(iter(self._typing))).end()
         return typing
 
     # --- answers
@@ -312,27 +254,46 @@ class Scheduler:
     def _show(
         self,
         bench: Workbench,
-        typing: _Typing,
+        typing: Typing,
         document: Document,
         position: Position,
         hit: Hit,
         watch: Stopwatch,
+        *,
         fresh: Kept | None = None,
+        both: bool = False,
     ) -> Completion:
         kept = hit.kept
         usage = kept.usage if fresh is kept else Usage()  # it is paid for once
         envelope = Envelope(kept.engine, watch.ms, usage, kept.checks)
-        if not hit.text:
+        second = self._second(typing.place, hit) if both and typing.place is not None else None
+        hits = sorted((one for one in (hit, second) if one is not None and one.text), key=_unknown)
+        if not hits:
             return Completion(envelope, document, ())
+        hit, kept = hits[0], hits[0].kept
         typing.shown, typing.shown_at = hit, typing.place
-        end = Position(position.line, position.character + hit.over)
-        item = Suggestion(hit.text, Range(position, end), kept.engine)
+        items = tuple(
+            Suggestion(one.text, Range(position, _moved(position, one.over)), one.kept.engine) for one in hits
+        )
         if self._trust and kept.model != OFFLINE and (typing.flight is None or typing.flight.over):
             looked = Looked(document, position, hit)
             typing.ahead = asyncio.get_running_loop().call_later(DWELL_S, self._ahead, bench, typing, looked)
-        return Completion(envelope, document, (item,))
+        return Completion(envelope, document, items)
 
-    def _ahead(self, bench: Workbench, typing: _Typing, looked: Looked) -> None:
+    def _keep_offline(self, place: Place, said: Answered) -> Hit:
+        """What the built-in engine said, for this key and the next ones."""
+        kept = Kept(place, OFFLINE, OFFLINE, said.text, said.checks, unknown=said.unknown)
+        self._answers.keep(kept)
+        return Hit(kept, kept.text)
+
+    def _second(self, place: Place, hit: Hit) -> Hit | None:
+        """What the built-in engine says beside a model, where neither begins with the other."""
+        other = self._answers.find(place, OFFLINE) if hit.kept.model != OFFLINE else None
+        if other is None or other.text.startswith(hit.text) or hit.text.startswith(other.text):
+            return other if other is not None and not hit.text else None
+        return other
+
+    def _ahead(self, bench: Workbench, typing: Typing, looked: Looked) -> None:
         """Ask for what would come after the suggestion on the screen."""
         typing.ahead = None
         hit, document, position = looked.hit, looked.document, looked.position
@@ -350,6 +311,14 @@ class Scheduler:
         self._ask(bench, typing, flight, after, at, 0.0)
 
 
+def _unknown(hit: Hit) -> int:
+    return hit.kept.unknown
+
+
+def _moved(position: Position, characters: int) -> Position:
+    return Position(position.line, position.character + characters)
+
+
 def _follows(flight: Flight, hit: Hit) -> bool:
     """Whether a call prepares what comes after this suggestion."""
     return flight.ahead and flight.lead.endswith(hit.text)
@@ -357,10 +326,3 @@ def _follows(flight: Flight, hit: Hit) -> bool:
 
 def _nothing(document: Document, engine: str, watch: Stopwatch) -> Completion:
     return Completion(Envelope(engine, watch.ms), document, ())
-
-
-def _end(typing: _Typing) -> None:
-    if typing.ahead is not None:
-        typing.ahead.cancel()
-        typing.ahead = None
-    typing.hang_up()

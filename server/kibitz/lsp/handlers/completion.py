@@ -25,7 +25,7 @@ async def handle(
     document = document or session.document(params.text_document.uri)
     position = to_position(document.lines, params.position, session.client.encoding)
     invoked = params.context is None or params.context.trigger_kind == lsp.CompletionTriggerKind.Invoked
-    completion = await suggest(session, document, position, invoked)
+    completion = await suggest(session, document, position, invoked, both=True)
     before = document.line(position.line)[: position.character]
     match = _WORD.search(before)
     word = match.group() if match else ""
