@@ -118,7 +118,7 @@ def own_cases(count: int, rng: random.Random) -> list[Case]:
 def good_python(text: str) -> bool:
     try:
         ast.parse(text)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError):
         return False
     return True
 
@@ -136,7 +136,7 @@ def meaning(language: str, text: str) -> object:
     if language == "python":
         try:
             return ast.dump(ast.parse(text))
-        except (SyntaxError, ValueError):
+        except (SyntaxError, ValueError, RecursionError):
             return None
     return text.split()
 

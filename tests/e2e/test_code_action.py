@@ -87,7 +87,7 @@ async def listed(
             ["source.kibitz"],
             {"source.kibitz.explain", "source.kibitz.findBugs", "source.kibitz.generateTests"},
         ),
-        (["source.fixAll"], set()),
+        (["source.fixAll"], {"source.fixAll.kibitz"}),
         (["quickfix", "source.organizeImports"], {"source.organizeImports"}),
         (["made.up"], set()),
         ([], set()),

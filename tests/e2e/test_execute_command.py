@@ -268,7 +268,10 @@ async def test_a_finding_is_fixed_by_its_id_or_its_diagnostic(editor: Editor, tm
             fixed["edit"]["documentChanges"][0]["edits"][0]["range"]
             == by_id["edit"]["documentChanges"][0]["edits"][0]["range"]
         )
-        assert [c["name"] for c in fixed["checks"]] == ["syntax", "names", "signature", "style"]
+        named = {c["name"]: c["status"] for c in fixed["checks"]}
+        own = ["syntax", "names", "signature", "style", "imports", "lost", "behaviour"]
+        assert list(named) == [*own, "diagnostic", "tests"]
+        assert named["diagnostic"] == "passed"
 
 
 async def test_running_tells_how_it_ended(editor: Editor) -> None:

@@ -100,6 +100,52 @@ async def test_a_client_that_cannot_apply_is_shown_the_diff() -> None:
         assert diff.startswith("--- ")
         assert "+def " in diff
         assert shown["uri"].endswith(".diff")
+        assert await editor.leave() == 0
+        assert not Path(urlsplit(shown["uri"]).path).exists(), "what was only to be read is gone"
+
+
+async def test_a_change_is_shown_before_it_is_made_where_that_is_asked_for() -> None:
+    async with Stubborn(PROFILES["vscode"]) as editor:
+        await opened(editor)
+        result = await editor.command("kibitz.refactor", {**EXTRACT, "apply": False, "open": True})
+        assert "applied" not in result
+        (shown,) = editor.asked("window/showDocument")
+        diff = await editor.request("workspace/textDocumentContent", {"uri": shown["uri"]})
+        assert "+def " in diff["text"]
+        for answer, applied in ((None, False), ({"title": "Discard"}, False), ({"title": "Apply"}, True)):
+            editor.messages.clear()
+            editor.says["window/showMessageRequest"] = answer
+            result = await editor.command("kibitz.refactor", {**EXTRACT, "open": True})
+            assert result["applied"] is applied
+            (question,) = editor.asked("window/showMessageRequest")
+            assert [a["title"] for a in question["actions"]] == ["Apply", "Discard"]
+            assert "Checked: syntax" in question["message"]
+            assert len(editor.asked("workspace/applyEdit")) == applied
+
+
+async def test_an_edit_that_crossed_with_typing_is_sent_again() -> None:
+    async with Stubborn(PROFILES["vscode"]) as editor:
+        await opened(editor)
+        top = {"line": 0, "character": 0}
+
+        def typing(params: Any) -> Any:
+            (change,) = params["edit"]["documentChanges"]
+            if change["textDocument"]["version"] == 1:
+                editor.change(URI, {"range": {"start": top, "end": top}, "text": "# above\n"})
+                return {"applied": False}
+            return {"applied": True}
+
+        editor.on["workspace/applyEdit"] = typing
+        result = await editor.command("kibitz.refactor", EXTRACT)
+        assert result["applied"] is True
+        first, second = editor.asked("workspace/applyEdit")
+        assert second["edit"]["documentChanges"][0]["textDocument"]["version"] == 2
+        starts = [
+            [e["range"]["start"]["line"] for e in params["edit"]["documentChanges"][0]["edits"]]
+            for params in (first, second)
+        ]
+        assert [line + 1 for line in starts[0]] == starts[1]
+        assert editor.asked("window/showMessage") == []
 
 
 async def test_an_answer_is_shown_as_a_document_of_its_own() -> None:

@@ -145,6 +145,7 @@ async def bench_for(
     from kibitz.cli import asking
     from kibitz.features.services import Services
     from kibitz.features.workbench import Workbench
+    from kibitz.features.write import take_back_interrupted
     from kibitz.models.select import every_setting
 
     root = (options.root or project_root(path or Path.cwd())).absolute()
@@ -155,6 +156,8 @@ async def bench_for(
     for problem in problems if complain else ():
         click.echo(f"kibitz: {problem}", err=True)
     log.start(log_file(settings), settings.log.level, _log_problem)
+    if complain and (said := take_back_interrupted()):
+        click.echo(f"kibitz: {said}", err=True)
 
     async def confirm_unpriced(model: str) -> bool | None:
         if waiting is not None:

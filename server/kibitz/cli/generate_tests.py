@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from kibitz.cli.common import Options, bench_for, common, footer, open_target, print_json, run
-from kibitz.cli.write import write_edit
+from kibitz.features.write import write_edit
 
 
 @click.command()

@@ -17,8 +17,9 @@ from kibitz.cli.common import (
     range_in,
     run,
 )
-from kibitz.cli.write import print_diff, write_edit
+from kibitz.cli.diff import print_diff
 from kibitz.errors import KibitzError
+from kibitz.features.write import write_edit
 
 if TYPE_CHECKING:
     from kibitz.verify.edit import ProposedEdit

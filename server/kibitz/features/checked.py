@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from kibitz.errors import KibitzError
+from kibitz.features.project_tests import project_tests
 from kibitz.features.prompt import render
 from kibitz.features.prompt_context import name_of
 from kibitz.features.result import Envelope, Stopwatch
@@ -14,7 +16,24 @@ from kibitz.features.workbench import Workbench
 from kibitz.models.protocol import Answer, Request
 from kibitz.models.select import OFFLINE
 from kibitz.text import Document, Range
+from kibitz.verify.checks import Check
 from kibitz.verify.edit import ProposedEdit, propose
+from kibitz.verify.refusal import for_model, may_help
+
+
+@frozen
+class Drafted:
+    """FILE blocks that the built-in engine made because a model chose so, and what there is to say of that."""
+
+    text: str
+    check: Check
+
+
+Verify = Callable[[ProposedEdit], Awaitable[tuple[Check, ...]]]
+"""What else is checked of a change, beside what is checked of all of them."""
+
+Draft = Callable[[str], Awaitable[Drafted | None]]
+"""Has an answer performed that is a choice; None for one that is not. Raises `bad_response` where that cannot be done."""
 
 
 @frozen
@@ -34,33 +53,53 @@ async def checked(
     watch: Stopwatch,
     *,
     public_api: bool,
+    behaviour: bool = False,
+    asked: Range | None = None,
+    draft: Draft | None = None,
+    verify: Verify | None = None,
 ) -> Refactoring:
-    """The answer as a checked edit; a model gets one turn to repair what failed."""
+    """The answer as a checked edit; a model gets one turn to repair what failed, its choice of a refactoring too."""
 
     async def attempt(text: str) -> ProposedEdit:
+        drafted = await draft(text) if draft is not None else None
         edit = await propose(
-            text,
+            drafted.text if drafted is not None else text,
             document,
             where,
             lambda name: _readable(bench, document, name),
             trusted=bench.settings.trusted,
             public_api=public_api,
+            behaviour=behaviour and drafted is None,
+            asked=asked,
         )
+        if drafted is not None or answer.engine == OFFLINE:
+            edit = evolve(edit, checks=tuple(_proven(check) for check in edit.checks))
+        if verify is not None and not edit.failed:
+            edit = evolve(edit, checks=(*edit.checks, *await verify(edit)))
+        if not edit.failed:  # last, because it takes seconds
+            edit = evolve(edit, checks=(*edit.checks, await project_tests(bench, edit)))
         if edit.failed:
             raise KibitzError(
                 "bad_response", _why(edit), "Nothing was changed. Ask again, or change less at once."
             )
-        return edit
+        return edit if drafted is None else evolve(edit, checks=(*edit.checks, drafted.check))
 
     try:
         edit = await attempt(answer.text)
     except KibitzError as error:
-        if answer.engine == OFFLINE or error.kind != "bad_response":
+        if answer.engine == OFFLINE or error.kind != "bad_response" or not may_help(error):
             raise
-        _, turn = render("repair", why=error.message)
+        _, turn = render("repair", why=for_model(error))
         answer = await bench.ask_again(request, answer, turn.text)
         edit = await attempt(answer.text)
     return Refactoring(bench.envelope(answer, watch, edit.checks), edit)
+
+
+def _proven(check: Check) -> Check:
+    """A check that the engine's own proof stands for."""
+    if check.name != "behaviour" or check.status != "skipped":
+        return check
+    return evolve(check, detail="the engine itself only performs what it can show to keep it")
 
 
 def _readable(bench: Workbench, document: Document, name: str) -> Document | None:

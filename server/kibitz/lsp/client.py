@@ -24,6 +24,9 @@ class Client:
     document_changes: bool
     annotations: bool
     create_files: bool
+    delete_files: bool
+    failure_handling: str | None
+    annotated_actions: bool
     action_literals: bool
     action_resolve: bool
     snippets: bool
@@ -44,6 +47,7 @@ def read_client(params: lsp.InitializeParams) -> Client:
     action = text.code_action if text else None
     item = text.completion.completion_item if text and text.completion else None
     kinds = (edit.resource_operations if edit else None) or ()
+    handling = edit.failure_handling if edit else None
     resolvable = (action.resolve_support.properties if action and action.resolve_support else None) or ()
     return Client(
         name=params.client_info.name if params.client_info else "",
@@ -52,9 +56,12 @@ def read_client(params: lsp.InitializeParams) -> Client:
         pull_diagnostics=bool(text and text.diagnostic),
         refresh_diagnostics=bool(work and work.diagnostics and work.diagnostics.refresh_support),
         apply_edit=bool(work and work.apply_edit),
-        document_changes=bool(edit and edit.document_changes),
+        document_changes=bool(edit and edit.document_changes) or (_is_neovim(params) and bool(kinds)),
         annotations=bool(edit and edit.change_annotation_support),
         create_files=lsp.ResourceOperationKind.Create in kinds,
+        delete_files=lsp.ResourceOperationKind.Delete in kinds,
+        failure_handling=str(getattr(handling, "value", handling)) if handling else None,
+        annotated_actions=bool(action and action.honors_change_annotations),
         action_literals=bool(action and action.code_action_literal_support),
         action_resolve="edit" in resolvable,
         snippets=bool(item and item.snippet_support),
@@ -68,6 +75,12 @@ def read_client(params: lsp.InitializeParams) -> Client:
         ),
         markdown_items=bool(item and lsp.MarkupKind.Markdown in (item.documentation_format or ())),
     )
+
+
+def _is_neovim(params: lsp.InitializeParams) -> bool:
+    """Neovim takes `documentChanges` and does not say so. Only those have a version: without it, an edit would land on
+    what was typed in the 150 ms for which Neovim keeps changes back."""
+    return params.client_info is not None and params.client_info.name == "Neovim"
 
 
 def _field(value: Any, name: str) -> Any:

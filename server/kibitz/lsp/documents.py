@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -9,7 +10,11 @@ from lsprotocol import types as lsp
 
 from kibitz.lsp.convert import to_position
 from kibitz.paths import from_uri
-from kibitz.text import Document, Encoding, Position, split_lines
+from kibitz.text import Document, Encoding, Position, Range, TextEdit, split_lines
+from kibitz.verify.changes import Replaced, as_seen, as_typed
+
+REMEMBERED = 5000
+"""So many changes of a document are remembered, for edits that were made for the text before them."""
 
 
 class Spliced(NamedTuple):
@@ -30,6 +35,7 @@ class LiveDocument:
         self.path = from_uri(uri)
         self.lines = split_lines(whole_characters(text))
         self._snapshot: Document | None = None
+        self._log: deque[tuple[int, TextEdit | None]] = deque(maxlen=REMEMBERED)
 
     def change(
         self, changes: Sequence[lsp.TextDocumentContentChangeEvent], version: int, encoding: Encoding
@@ -44,13 +50,27 @@ class LiveDocument:
             if isinstance(change, lsp.TextDocumentContentChangeWholeDocument):
                 before, self.lines = self.lines, split_lines(text)
                 done.append(Spliced(0, before, self.lines.copy()))
+                told = as_seen(before, self.lines)
             else:
                 start = to_position(self.lines, change.range.start, encoding)
                 end = to_position(self.lines, change.range.end, encoding)
-                done.append(splice(self.lines, min(start, end), max(start, end), text))
+                start, end = min(start, end), max(start, end)
+                count = len(self.lines)
+                done.append(splice(self.lines, start, end, text))
+                told = as_typed(Replaced(*done[-1]), Range(start, end), text, count)
+            self._log.append((self.version, told))
         self.version = version
         self._snapshot = None
         return done
+
+    def since(self, version: int | None) -> list[TextEdit] | None:
+        """The changes after a version, the oldest first; None where they are not remembered."""
+        if version == self.version:
+            return []
+        found = [at for at, (before, _) in enumerate(self._log) if before == version]
+        if not found:
+            return None
+        return [change for _, change in list(self._log)[found[0] :] if change is not None]
 
     def snapshot(self) -> Document:
         """The text as it is now."""

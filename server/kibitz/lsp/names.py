@@ -48,6 +48,7 @@ EDITOR_COMMANDS: tuple[tuple[str, str], ...] = (
 FIND_BUGS = "source.kibitz.findBugs"
 GENERATE_TESTS = "source.kibitz.generateTests"
 EXPLAIN = "source.kibitz.explain"
+FIX_ALL = "source.fixAll.kibitz"
 
 ACTION_KINDS: tuple[str, ...] = (
     "quickfix",
@@ -58,6 +59,7 @@ ACTION_KINDS: tuple[str, ...] = (
     FIND_BUGS,
     GENERATE_TESTS,
     EXPLAIN,
+    FIX_ALL,
 )
 
 CONTENT_SCHEME = "kibitz"

@@ -21,6 +21,8 @@ from kibitz.settings import Problem, Settings, load
 from kibitz.text import Document, fits
 
 if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
+
     from kibitz.features.completion.scheduler import Scheduler
     from kibitz.features.find_bugs import Finding
     from kibitz.features.next_edit.session import NextEdits
@@ -47,6 +49,7 @@ class Session:
         self.problems: list[Problem] = []
         self.claims: dict[str, tuple[str, tuple[Finding, ...]]] = {}
         self.virtual: dict[str, str] = {}
+        self.shown: TemporaryDirectory[str] | None = None
         self.shown_work: dict[int | str, asyncio.Task[Any]] = {}
         self.counters: Counter[str] = Counter()
         self.shown_status = "Normal"
@@ -159,6 +162,8 @@ class Session:
 
     async def close(self) -> None:
         """End what was opened."""
+        if self.shown is not None:
+            self.shown.cleanup()
         await self.offers.close()
         if self._scheduler is not None:
             await self._scheduler.close()

@@ -8,17 +8,18 @@ from typing import Any
 
 
 class Joined:
-    """Emits values in order. Texts wait until the event loop has nothing more of this stream to do, and go as one."""
+    """Emits values in order. With `wait`, texts go as one as soon as the event loop has nothing more of this stream to do."""
 
-    def __init__(self, emit: Callable[[Any], None]) -> None:
+    def __init__(self, emit: Callable[[Any], None], *, wait: bool) -> None:
         self._emit = emit
+        self._wait = wait
         self._loop = asyncio.get_running_loop()
         self._texts: list[str] = []
         self._soon: asyncio.Handle | None = None
 
     def __call__(self, value: dict[str, Any]) -> None:
         """One more value: {"text"} or another one, before which the texts so far go."""
-        if "text" not in value:
+        if "text" not in value or not self._wait:
             self.flush()
             self._emit(value)
             return

@@ -52,7 +52,7 @@ async def stream(params: dict[str, Any], emit: Emit) -> None:
     litellm = await _litellm()
     model, host = params["model"], params["host"]
     answer: Any = None
-    tell = Joined(emit)
+    tell = Joined(emit, wait=params.get("together", False))
     _streams.set([])
     try:
         answer = await _ask(litellm, params)

@@ -49,7 +49,20 @@ class FindBugsTask:
     project: Project
 
 
-RefactorKind = Literal["extract_function", "extract_variable", "inline", "rename", "organize_imports"]
+RefactorKind = Literal[
+    "extract_function",
+    "extract_variable",
+    "inline",
+    "rename",
+    "organize_imports",
+    "invert_if",
+    "guard_clause",
+    "merge_ifs",
+    "comprehension_to_loop",
+    "loop_to_comprehension",
+    "modernise",
+    "simplify",
+]
 
 
 @frozen
@@ -68,15 +81,27 @@ class RefactorTask:
 
 
 @frozen
-class FixTask:
-    """The text without the problem a diagnostic reports. Answer: FILE blocks."""
+class Problem:
+    """What a checker reports: `notes` are what it says beside the message (related places, its helps)."""
 
-    document: Document
     range: Range
     message: str
-    source: str
-    code: str
+    source: str = ""
+    code: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@frozen
+class FixTask:
+    """The text without the problems that diagnostics report. Answer: FILE blocks.
+
+    `certain` leaves alone what could be mended in more than one way.
+    """
+
+    document: Document
+    problems: tuple[Problem, ...]
     project: Project
+    certain: bool = False
 
 
 @frozen

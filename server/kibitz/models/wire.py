@@ -74,6 +74,7 @@ def params(goal: Target, host: str, content: dict[str, Any], request: Request) -
         "stop": [*request.stop, *_stops(how.tokens, infill)] if how.sampling else [],
         "timeout_s": request.timeout_s + 5,  # this side gives up first, and hangs up
         "may_be_empty": request.feature == "complete",
+        "together": request.feature == "complete",  # nobody watches it being written
     }
 
 

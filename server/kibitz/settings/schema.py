@@ -131,6 +131,10 @@ class Sandbox:
     """Where code that nobody has read yet is run."""
 
     enabled: bool = option(True, "Run generated tests in a sandbox before they are shown.")
+    project_tests: bool = option(
+        False,
+        "Run the project's own tests that a change concerns, in the sandbox on a copy, before the change is offered.",
+    )
     timeout_s: int = option(20, "The longest run, in seconds.", minimum=1, maximum=3600)
     memory_mb: int = option(1024, "The most memory of a run, in megabytes.", minimum=64, maximum=65_536)
 

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
 _LONGEST = 200_000
 NEWER = re.compile(
-    r"\b[fFtT][rR]?[\"']|^\s*type\s+\w+.*=|^\s*(?:async\s+)?(?:def|class)\s+\w+\s*\[|^\s*except\*?\s+\w+\s*,",
+    r"\b[fF][rR]?[\"']|^\s*type\s+\w+.*=|^\s*(?:async\s+)?(?:def|class)\s+\w+\s*\[|^\s*except\*?\s+\w+\s*,",
     re.MULTILINE,
 )
 """What a project's Python may know and the one that runs this may not: errors on such lines are not believed."""
+_TEMPLATE = re.compile(r"\b[tT][rR]?[\"']")
+"""The same, but too much like words in quotes to be believed of a model."""
 _parsing = threading.Lock()
 
 
@@ -37,7 +39,8 @@ def python_errors(old: Tree, after: Document, change: Change) -> tuple[SyntaxIss
         return ()
     line = (error.lineno or 1) - 1
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if any(NEWER.search(lines[at]) for at in range(max(0, line - 1), min(len(lines), line + 1))):
+    near = lines[max(0, line - 1) : line + 1]
+    if any(NEWER.search(text) or _TEMPLATE.search(text) for text in near):
         return ()
     first = region.start.line + line
     where = Range(after.clamp(Position(first, 0)), after.clamp(Position(first, len(after.line(first)))))
@@ -57,6 +60,14 @@ def python_tree(text: str) -> ast.Module | SyntaxError | None:
             return error
         except (ValueError, RecursionError, MemoryError, SystemError):
             return None
+
+
+def parsed(text: str) -> ast.Module:
+    """The tree of a text, see `python_tree`. Raises SyntaxError, and ValueError for what cannot be judged."""
+    found = python_tree(text)
+    if isinstance(found, ast.Module):
+        return found
+    raise found if found is not None else ValueError("too deep")
 
 
 def python_error(text: str) -> SyntaxError | None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _LARGE = 60_000
 _VERY_LARGE = 150_000
+_NEUTRAL = ("x", "", "x: pass")
+"""One of these goes wherever an expression, nothing, or a header's end does (Python)."""
 
 
 class Trial:
@@ -117,11 +119,18 @@ class Trial:
         white = line[: len(line) - len(line.lstrip())]
         if len(white) >= self.position.character:
             return None
+        below = next(
+            (text for at in range(number + 1, number + 50) if (text := self.document.line(at)).strip()), ""
+        )
+        block = f"\n{below[: len(below) - len(below.lstrip())]}pass"
+        start, end = self._text[: self._at], self._text[self._at :]
+        if any(self._clean(start + neutral + end) for neutral in (*_NEUTRAL, block, f"x:{block}")):
+            return None
         for other in self._indents_around(number) - {white}:
             moved = TextEdit(Range(Position(number, 0), Position(number, len(white))), other)
             column = self.position.character - len(white) + len(other)
             trial = Trial(self.document.replaced([moved]), Position(number, column), mends=False)
-            if any(trial.fits(neutral) for neutral in ("x", "", "x: pass")):
+            if any(map(trial.fits, _NEUTRAL)):
                 return trial
         return None
 

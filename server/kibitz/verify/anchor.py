@@ -7,12 +7,16 @@ from typing import NamedTuple
 
 from kibitz.syntax.model import Definition
 from kibitz.text import Document, Position, Range, TextEdit, split_lines
-from kibitz.verify.answer import FileBlock, refuse
+from kibitz.verify.answer import FileBlock
 from kibitz.verify.definitions import definitions
 from kibitz.verify.elision import elided
-from kibitz.verify.habits import dominant_end, line_end, settle
-from kibitz.verify.lines import blocks
-from kibitz.verify.placing import Place, common_indent, contents, elision, find, lines_of
+from kibitz.verify.habits import dominant_end, settle
+from kibitz.verify.indenting import common_indent, reindented, settled
+from kibitz.verify.markers import stray
+from kibitz.verify.merging import Merge
+from kibitz.verify.placing import Finder, Place, contents, elision, lines_of
+from kibitz.verify.refusal import RefusalError, excerpt, refuse
+from kibitz.verify.repeats import is_there
 
 
 def place(document: Document, search: str, near: Range | None) -> Range:
@@ -22,7 +26,7 @@ def place(document: Document, search: str, near: Range | None) -> Range:
     `bad_response` where the block is nowhere, in several places (unless exactly one is inside `near`), or leaves
     code out.
     """
-    found = find(document, search, near)
+    found = Finder(document).find(search, near)
     return _lines(document, found.first, found.end)
 
 
@@ -32,6 +36,12 @@ def apply_block(document: Document, block: FileBlock, near: Range | None) -> Doc
     All replacements speak of the same original and may not overlap. Code without a path replaces the definition of
     its name in, around or (without `near`) outside the range, else the range itself. Raises `bad_response`.
     """
+    for text in [block.whole or ""] if block.replacements is None else [new for _, new in block.replacements]:
+        mark = stray(document, text)
+        if mark is not None:
+            raise refuse(
+                f"The answer's new text has a mark of the answer's form in it (line {mark + 1} of the block)."
+            )
     if block.replacements is not None:
         after = _replaced(document, block.replacements, near)
     else:
@@ -62,13 +72,21 @@ class _Change(NamedTuple):
 
 
 def _replaced(document: Document, pairs: tuple[tuple[str, str], ...], near: Range | None) -> str:
+    finder = Finder(document)
     changes: list[_Change] = []
+    applied = 0
     for search, replace in pairs:
-        left_out = elided(document, replace)
+        left_out = elided(document, replace, search)
         if left_out is not None:
-            raise elision(left_out, "The new text")
-        found = find(document, search, near)
-        changes.append(_Change(found.first, found.end, _new_lines(document, found, search, replace)))
+            where = finder.find(search, near)
+            raise elision(left_out, "The new text", excerpt(document, [(where.first, where.end)]))
+        change = _change(finder, search, replace, near)
+        if change is None:
+            applied += 1
+        else:
+            changes.append(change)
+    if applied and not changes:
+        raise _done()
     changes.sort(key=lambda change: change[:2])
     for one, two in pairwise(changes):
         if two.first < one.end:
@@ -82,68 +100,66 @@ def _replaced(document: Document, pairs: tuple[tuple[str, str], ...], near: Rang
     return _joined(out, dominant_end(document))
 
 
+def _change(finder: Finder, search: str, replace: str, near: Range | None) -> _Change | None:
+    """What one block changes; None where the document is as the block wants it already."""
+    wanted, new = contents(search), contents(replace)
+    try:
+        place = finder.find(search, near)
+    except RefusalError:
+        if is_there(finder, wanted, new):
+            return None
+        raise
+    if not place.units:
+        return _Change(place.first, place.end, _ended(finder.document, new))
+    if is_there(finder, wanted, new, place):
+        return None
+    wanted, new, place = _without_spare(wanted, new, place)
+    try:
+        base, moved = settled(wanted, new, finder.lines, place)
+        after = Merge(base, moved, finder.lines, place, finder.document.language).lines_after()
+    except RefusalError as refusal:
+        refusal.shown = excerpt(finder.document, [(place.first, place.end)])
+        raise
+    if after == finder.lines[place.first : place.end] and wanted != new:
+        return None
+    return _Change(place.first, place.end, _ended(finder.document, after))
+
+
+def _without_spare(wanted: list[str], new: list[str], place: Place) -> tuple[list[str], list[str], Place]:
+    """Both texts without the blank lines that the block begins and ends with, and the document does not have."""
+    low, high = place.units[0].a, place.units[-1].a_end
+    low = min(low, next(number for number, line in enumerate(wanted) if line.strip()))
+    high = max(
+        high, len(wanted) - next(number for number, line in enumerate(reversed(wanted)) if line.strip())
+    )
+    first, end = 0, len(new)
+    while first < min(low, end) and not new[first].strip():
+        first += 1
+    while len(new) - end < len(wanted) - high and end > first and not new[end - 1].strip():
+        end -= 1
+    units = tuple(unit._replace(a=unit.a - low, a_end=unit.a_end - low) for unit in place.units)
+    return wanted[low:high], new[first:end], place._replace(units=units)
+
+
+def _ended(document: Document, lines: list[str]) -> list[str]:
+    end = dominant_end(document)
+    return [line + end for line in lines]
+
+
+def _done() -> RefusalError:
+    return RefusalError(
+        "The file already is as the answer wants it; nothing was changed.",
+        "There is nothing to do.",
+        again=False,
+    )
+
+
 def _joined(lines: list[str], end: str) -> str:
     """The lines as one text; one that has no end gets one, unless it is the last."""
-    return "".join(line if line_end(line) else line + end for line in lines[:-1]) + "".join(lines[-1:])
-
-
-def _new_lines(document: Document, found: Place, search: str, replace: str) -> list[str]:
-    """The replacement's lines, where the answer repeats lines of the document in the document's own spelling."""
-    window = document.lines[found.first : found.end]
-    wanted, new = contents(search), contents(replace)
-    if not found.aligned:
-        wanted, new = _without_spare(wanted, found.spare), _without_spare(new, found.spare)
-    filled = [number for number, line in enumerate(window) if line.strip()]
-    nth = _ranks(wanted)
-    end = dominant_end(document)
-    out: list[str] = []
-    for block in blocks(wanted, new):
-        kept = (
-            [number for number in range(block.a, block.a_end) if wanted[number].strip()] if block.same else []
-        )
-        if found.aligned and block.same:
-            out += window[block.a : block.a_end]
-        elif kept:
-            out += [line + end for line in wanted[block.a : kept[0]]]
-            out += window[filled[nth[kept[0]]] : filled[nth[kept[-1]]] + 1]
-            out += [line + end for line in wanted[kept[-1] + 1 : block.a_end]]
-        else:
-            out += [reindented(line, found.theirs, found.ours) + end for line in new[block.b : block.b_end]]
-    return out
-
-
-def _ranks(lines: list[str]) -> list[int]:
-    """How many lines with text stand before each line."""
-    ranks: list[int] = []
-    seen = 0
-    for line in lines:
-        ranks.append(seen)
-        seen += bool(line.strip())
-    return ranks
-
-
-def _without_spare(lines: list[str], spare: tuple[int, int]) -> list[str]:
-    """The lines without the blank ones that the search block began and ended with, and the document does not have."""
-    first, end = 0, len(lines)
-    while first < min(spare[0], end) and not lines[first].strip():
-        first += 1
-    while len(lines) - end < spare[1] and end > first and not lines[end - 1].strip():
-        end -= 1
-    return lines[first:end]
-
-
-def reindented(line: str, theirs: str, ours: str) -> str:
-    """A line moved from one indentation to another. Raises `bad_response` where it is indented less than its block."""
-    if not line.strip() or theirs == ours:
-        return line
-    if line.startswith(theirs):
-        return ours + line[len(theirs) :]
-    if ours.endswith(theirs):
-        return ours[: len(ours) - len(theirs)] + line
-    surplus = theirs.removesuffix(ours)
-    if len(surplus) < len(theirs) and line.startswith(surplus):
-        return line[len(surplus) :]
-    raise refuse("The answer's new text is indented less than the lines it replaces.")
+    bare = [number for number, line in enumerate(lines[:-1]) if line[-1:] not in ("\n", "\r")]
+    for number in bare:
+        lines[number] += end
+    return "".join(lines)
 
 
 def _code(document: Document, code: str, near: Range | None) -> str:

@@ -7,11 +7,11 @@ from typing import Any
 
 from attrs import frozen
 
-from kibitz.errors import KibitzError
 from kibitz.text import split_lines
-from kibitz.verify.diffs import parse_diff
+from kibitz.verify.diffs import looks_like_diff, parse_diff, unfenced
 from kibitz.verify.fences import Fence, bare, canonical, closes, fence_at, fences, list_indent, open_fence
 from kibitz.verify.findings import parse_findings
+from kibitz.verify.refusal import refuse
 
 __all__ = [
     "Artifact",
@@ -25,9 +25,12 @@ __all__ = [
 ]
 
 _FILE = re.compile(r"(?:\#{1,6}[ \t]+)?(?P<bold>\*\*)?FILE:?[ \t]+(?P<path>\S.*?)(?(bold)\*\*)[ \t]*")
-_SEARCH = re.compile(r"<{7} SEARCH[ \t]*")
-_DIVIDER = re.compile(r"={7}[ \t]*")
-_REPLACE = re.compile(r">{7} REPLACE[ \t]*")
+_SEARCH = re.compile(r"(?P<run><{5,9}) ?SEARCH:?[ \t]*")
+_DIVIDER = re.compile(r"(?P<run>={5,9})[ \t]*")
+_REPLACE = re.compile(r">{5,9} ?REPLACE[ \t]*")
+_NAMED = re.compile(
+    r"(?:\#{1,6}[ \t]+)?(?:\*\*)?(?:[Ff]ile(?:path|name)?:?[ \t]+)?`?(?P<path>[\w.@~+/\\-]*[\w-]\.\w{1,8})`?(?:\*\*)?:?[ \t]*"
+)
 _TITLE = re.compile(r"""(?:title|filename|file|path)\s*=\s*(?:"([^"]+)"|'([^']+)'|(\S+))""")
 
 _DIFFS = {"diff", "patch", "udiff"}
@@ -42,8 +45,6 @@ _ASIDES = {
     "log",
 }
 """Blocks that stand beside a change and are commands or their output, not part of it."""
-
-_FORM = "Ask again: the answer must be FILE blocks, search/replace blocks, one diff or one code block."
 
 
 @frozen
@@ -75,11 +76,6 @@ class Artifact:
         if self.path is not None:
             data["path"] = self.path
         return data if self.complete else data | {"complete": False}
-
-
-def refuse(sentence: str, hint: str = _FORM) -> KibitzError:
-    """The error for an answer that cannot be used."""
-    return KibitzError("bad_response", sentence, hint)
 
 
 def parse_edits(text: str) -> tuple[FileBlock, ...]:
@@ -153,6 +149,11 @@ class _Reader:
                 if open_fence(line, self._list_indent + 3) is not None:
                     at = self._fence(at)
                     continue
+                end = unfenced(self.lines, at)
+                if end > at:
+                    self._diff("".join(self.lines[at:end]))
+                    at = end
+                    continue
             at += 1
         if self._wrapper is not None:
             raise refuse("The answer was cut off inside a code block.", "Ask again, or for a smaller change.")
@@ -170,9 +171,13 @@ class _Reader:
         """Read one search/replace block; the line after it."""
         if self._filled:
             raise refuse("The answer gives both a whole text and replacements for the same file.")
+        self._name_above(at)
         search: list[str] = []
         replace: list[str] = []
         side = search
+        opening = _SEARCH.fullmatch(bare(self.lines[at]))
+        assert opening is not None
+        lengths = {7, len(opening["run"])}
         for number in range(at + 1, len(self.lines)):
             line = self.lines[number]
             if _SEARCH.fullmatch(bare(line)):
@@ -182,7 +187,8 @@ class _Reader:
                     raise refuse("The answer has a search/replace block without a divider.")
                 self._pairs.append(("".join(search), "".join(replace)))
                 return number + 1
-            if _DIVIDER.fullmatch(bare(line)):
+            divider = _DIVIDER.fullmatch(bare(line))
+            if divider is not None and len(divider["run"]) in lengths:
                 if side is replace:
                     raise refuse(
                         "The answer has a search/replace block with two dividers.",
@@ -194,6 +200,19 @@ class _Reader:
         raise refuse(
             "The answer was cut off inside a search/replace block.", "Ask again, or for a smaller change."
         )
+
+    def _name_above(self, at: int) -> None:
+        """Take the path that stands alone above a search/replace block, or above the fence around it."""
+        above = at - 1
+        while above >= 0 and (
+            not self.lines[above].strip() or (above == at - 1 and open_fence(self.lines[above]) is not None)
+        ):
+            above -= 1
+        name = _NAMED.fullmatch(bare(self.lines[above])) if above >= 0 else None
+        if name is None or (self._named and not self._pairs):
+            return
+        self._finish()
+        self._path, self._named = name["path"], True
 
     def _fence(self, at: int) -> int:
         """Read one code block; the line after it, or after its opening line where it wraps blocks of ours."""
@@ -208,8 +227,8 @@ class _Reader:
             raise refuse("The answer has indented search/replace blocks.")
         if not fence.complete:
             raise refuse("The answer was cut off inside a code block.", "Ask again, or for a smaller change.")
-        if fence.language in _DIFFS:
-            self._diff(fence)
+        if fence.language in _DIFFS or looks_like_diff(fence.code):
+            self._diff(fence.code)
         elif self._named and not self._filled and not self._pairs:
             self.blocks.append(FileBlock(self._path, None, fence.code))
             self._filled = True
@@ -228,8 +247,8 @@ class _Reader:
         after = body[body.index(first) + 1 :]
         return any(_SEARCH.fullmatch(line) or open_fence(line) for line in after)
 
-    def _diff(self, fence: Fence) -> None:
-        files = parse_diff(fence.code)
+    def _diff(self, code: str) -> None:
+        files = parse_diff(code)
         if self._named and len(files) > 1:
             raise refuse("The answer puts a diff of several files under the name of one.")
         for path, pairs in files:

@@ -1,17 +1,29 @@
-"""Unified diffs in answers, read as search/replace pairs: their line numbers are not to be trusted, their text is."""
+"""Diffs in answers, read as search/replace pairs: their line numbers and counts are not to be trusted, their text is.
+
+Unified diffs, with or without hunk headers, and the patches between `*** Begin Patch` and `*** End Patch`.
+"""
 
 from __future__ import annotations
 
-from kibitz.errors import KibitzError
+import re
+
 from kibitz.text import split_lines
+from kibitz.verify.refusal import RefusalError
 
 _NOWHERE = "/dev/null"
+_BEGIN, _END = "*** Begin Patch", "*** End Patch"
+_SECTION = re.compile(r"\*\*\* (?P<what>Update|Add|Delete) File: *(?P<path>.*\S)\s*")
+_MOVE = "*** Move to:"
+_HUNK = re.compile(r"@@ .*@@|@@\s*$")
+_MARKS = ("+", "-", " ", "@@", "\\")
+
+Files = tuple[tuple[str | None, tuple[tuple[str, str], ...]], ...]
 
 
-def parse_diff(text: str) -> tuple[tuple[str | None, tuple[tuple[str, str], ...]], ...]:
-    """(path, (search, replace) pairs) of each file of a unified diff; path None where the diff names none.
+def parse_diff(text: str) -> Files:
+    """(path, (search, replace) pairs) of each file of a diff; path None where the diff names none.
 
-    Raises `bad_response` for a diff that changes nothing, deletes a file, or has lines that are none of a diff's.
+    Raises `bad_response` for a diff that changes nothing, deletes or renames a file, or has lines that are none of a diff's.
     """
     files: list[tuple[str | None, list[list[str]]]] = []
     lines = split_lines(text)
@@ -19,22 +31,36 @@ def parse_diff(text: str) -> tuple[tuple[str | None, tuple[tuple[str, str], ...]
     in_hunk = False
     while at < len(lines):
         line = lines[at]
-        if _is_header(lines[at : at + 3]):
+        section = _SECTION.fullmatch(line.rstrip("\r\n"))
+        if section is not None:
+            if section["what"] == "Delete":
+                raise _bad("The answer deletes a file, which kibitz does not do.")
+            files.append((section["path"], [[]]))
+            in_hunk = True
+        elif _is_header(lines, at, begun=any(hunks for _, hunks in files)):
             files.append((_target(line, lines[at + 1]), []))
             in_hunk = False
-            at += 2
-            continue
-        if line.startswith("diff --git "):
+            at += 1
+        elif line.startswith(_MOVE):
+            raise _bad("The answer renames a file, which kibitz does not do.")
+        elif line.startswith("diff --git "):
             in_hunk = False
         elif line.startswith("@@"):
             if not files:
                 files.append((None, []))
             files[-1][1].append([])
             in_hunk = True
+        elif line.startswith("*** "):
+            pass  # the ends of a patch and of a file
         elif in_hunk:
             files[-1][1][-1].append(line)
         elif line.startswith(("+", "-")):
-            raise _bad("The answer's diff has changed lines outside its hunks.")
+            # without a hunk's header all that follows is one hunk, context lines and all
+            if not files:
+                files.append((None, []))
+            files[-1][1].append(_context_above(lines, at))
+            files[-1][1][-1].append(line)
+            in_hunk = True
         at += 1
     read = tuple((path, tuple(pair for hunk in hunks if (pair := _pair(hunk)))) for path, hunks in files)
     if not read or not all(pairs for _, pairs in read):
@@ -42,10 +68,54 @@ def parse_diff(text: str) -> tuple[tuple[str | None, tuple[tuple[str, str], ...]
     return read
 
 
-def _is_header(lines: list[str]) -> bool:
+def looks_like_diff(code: str) -> bool:
+    """Whether a piece of code says by its first lines that it is a diff."""
+    lines = [line.rstrip() for line in split_lines(code) if line.strip()][:2]
+    if not lines:
+        return False
+    if lines[0] == _BEGIN or lines[0].startswith("diff --git ") or _HUNK.match(lines[0]):
+        return True
+    return len(lines) > 1 and lines[0].startswith("--- ") and lines[1].startswith("+++ ")
+
+
+def unfenced(lines: list[str], at: int) -> int:
+    """The end of a diff that begins at a line outside of any code block; `at` where none does."""
+    first = lines[at].rstrip()
+    if first == _BEGIN:
+        end = next((n for n in range(at, len(lines)) if lines[n].rstrip() == _END), None)
+        if end is None:
+            raise _bad("The answer was cut off inside a patch.")
+        return end + 1
+    marks = [
+        line[: len(mark)] == mark for line, mark in zip(lines[at:], ("--- ", "+++ ", "@@"), strict=False)
+    ]
+    if marks != [True, True, True]:
+        return at
+    end = at
+    while end < len(lines) and (lines[end].startswith(_MARKS) or _blank_inside(lines, end)):
+        end += 1
+    return end
+
+
+def _blank_inside(lines: list[str], at: int) -> bool:
+    """Whether an empty line is one of a hunk's context, not the end of the diff."""
+    following = next((line for line in lines[at:] if line.strip()), "")
+    return not lines[at].strip() and following.startswith(_MARKS) and not following.startswith("- ")
+
+
+def _context_above(lines: list[str], at: int) -> list[str]:
+    """The lines of context right above the first changed line of a diff without hunk headers."""
+    first = at
+    while first and (lines[first - 1].startswith(" ") or not lines[first - 1].strip()):
+        first -= 1
+    return lines[first:at]
+
+
+def _is_header(lines: list[str], at: int, *, begun: bool) -> bool:
     """Whether a file begins here; a changed line of two dashes looks alike and is not followed by a hunk."""
-    marks = ("--- ", "+++ ", "@@")
-    return len(lines) == len(marks) and all(map(str.startswith, lines, marks))
+    if not lines[at].startswith("--- ") or not lines[at + 1 : at + 2] or not lines[at + 1].startswith("+++ "):
+        return False
+    return not begun or any(line.startswith("@@") for line in lines[at + 2 : at + 3])
 
 
 def _target(old: str, new: str) -> str | None:
@@ -95,5 +165,5 @@ def _ended(lines: list[str]) -> str:
     return text if not text or text.endswith(("\n", "\r")) else text + "\n"
 
 
-def _bad(sentence: str) -> KibitzError:
-    return KibitzError("bad_response", sentence, "Ask again for search/replace blocks.")
+def _bad(sentence: str) -> RefusalError:
+    return RefusalError(sentence, "Ask again for search/replace blocks.")

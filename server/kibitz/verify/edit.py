@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import difflib
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from pathlib import Path, PurePosixPath
 
 from attrs import evolve, frozen
 
+from kibitz.errors import StaleError
 from kibitz.text import Document, Range, TextEdit
 from kibitz.verify.anchor import apply_block
-from kibitz.verify.answer import FileBlock, combine, parse_edits, refuse
+from kibitz.verify.answer import FileBlock, combine, parse_edits
 from kibitz.verify.checks import Check, run_checks
 from kibitz.verify.minimal import minimal_edits
+from kibitz.verify.placing import lines_of
 from kibitz.verify.rebase import rebase_edits
+from kibitz.verify.refusal import RefusalError, excerpt, refuse
 
 __all__ = ["FileEdit", "ProposedEdit", "file_edit", "minimal_edits", "propose", "rebase"]
 
@@ -24,12 +27,14 @@ Read = Callable[[str], Document | None]
 
 @frozen
 class FileEdit:
-    """One file's change: `edits` are minimal, speak of `document` and give `after`. `create` for a file that is new."""
+    """One file's change: `edits` are minimal, speak of `document` and give `after`. `create` for a file that is new;
+    `asked` is the part of the document that was to be changed."""
 
     document: Document
     after: Document
     edits: tuple[TextEdit, ...]
     create: bool = False
+    asked: Range | None = None
 
 
 @frozen
@@ -49,9 +54,11 @@ class ProposedEdit:
         return "".join(_unified(file, root) for file in self.files)
 
 
-def file_edit(before: Document, after_text: str, *, create: bool = False) -> FileEdit:
+def file_edit(
+    before: Document, after_text: str, *, create: bool = False, asked: Range | None = None
+) -> FileEdit:
     """The edit that gives a document a new text."""
-    return FileEdit(before, _with_text(before, after_text), minimal_edits(before, after_text), create)
+    return FileEdit(before, _with_text(before, after_text), minimal_edits(before, after_text), create, asked)
 
 
 async def propose(
@@ -62,30 +69,49 @@ async def propose(
     *,
     trusted: bool = True,
     public_api: bool = True,
+    behaviour: bool = False,
+    asked: Range | None = None,
 ) -> ProposedEdit:
     """The change that an answer asks for, checked.
 
-    `document` and `near` are what was asked about; `read` gives the other files an answer names. Raises
+    `document` and `near` are what was asked about; `read` gives the other files an answer names. `public_api`,
+    `behaviour` and `asked` (a part of `document`) are as `run_checks` takes them. Raises
     `bad_response` for an answer that cannot be read, has no place, names a file out of bounds or changes nothing.
     """
-    files = await asyncio.to_thread(_apply, text, document, near, read)
+    try:
+        files = await asyncio.to_thread(_apply, text, document, near, read)
+    except RefusalError as refusal:
+        if not refusal.shown and near is not None:
+            first, last = lines_of(near)
+            refusal.shown = excerpt(document, [(first, last + 1)])
+        raise
     checks = [
-        await run_checks(file.document, file.after, trusted=trusted, public_api=public_api) for file in files
+        await run_checks(
+            file.document,
+            file.after,
+            trusted=trusted,
+            public_api=public_api,
+            behaviour=behaviour,
+            asked=asked if file.document.uri == document.uri else None,
+        )
+        for file in files
     ]
     return ProposedEdit(
         files, _together([(_name(f.document), c) for f, c in zip(files, checks, strict=True)])
     )
 
 
-def rebase(edit: FileEdit, now: Document) -> FileEdit:
-    """The edit for a later version of its document.
+def rebase(edit: FileEdit, now: Document, changes: Iterable[TextEdit] | None = None) -> FileEdit:
+    """The edit for a later version of its document, `changes` being what was typed between the two.
 
-    Raises StaleError where a touched line or one next to it changed, or where it cannot be told which of several
-    equal places was meant.
+    Raises StaleError where a line that it touches or was made for changed, and where the texts differ and it is not
+    known by what.
     """
     if now.text == edit.document.text:
         return evolve(edit, document=now, after=_with_text(now, edit.after.text))
-    edits = rebase_edits(edit.document, edit.edits, now)
+    if changes is None:
+        raise StaleError
+    edits = rebase_edits(edit.document, edit.edits, now, changes, edit.asked)
     return FileEdit(now, now.replaced(edits), edits, edit.create)
 
 
@@ -96,26 +122,49 @@ def _with_text(document: Document, text: str) -> Document:
 def _apply(text: str, document: Document, near: Range | None, read: Read) -> tuple[FileEdit, ...]:
     by_uri: dict[str, tuple[Document, list[FileBlock]]] = {}
     for block in parse_edits(text):
-        target = document if block.path is None else _resolve(block.path, document, read)
+        target = document if block.path is None else _resolve(block, block.path, document, read)
         by_uri.setdefault(target.uri, (target, []))[1].append(block)
     files: list[FileEdit] = []
+    done: RefusalError | None = None
     for target, blocks in by_uri.values():
-        after = apply_block(target, combine(blocks), near if target is document else None)
+        try:
+            after = apply_block(target, combine(blocks), near if target is document else None)
+        except RefusalError as refusal:
+            if refusal.again:
+                raise
+            done = refusal
+            continue
         if after.text != target.text:
-            files.append(file_edit(target, after.text, create=_is_new(target)))
+            asked = near if target is document and near != document.whole else None
+            files.append(file_edit(target, after.text, create=_is_new(target), asked=asked))
+    if done is not None and not files:
+        raise done
     if not files:
         raise refuse("The answer changes nothing.", "Say what should change, or ask again.")
     return tuple(files)
 
 
-def _resolve(path: str, document: Document, read: Read) -> Document:
+def _resolve(block: FileBlock, path: str, document: Document, read: Read) -> Document:
     found = read(path)
+    if (
+        (found is None or _is_new(found))
+        and _is_tail(path, document)
+        and any(search.strip() for search, _ in block.replacements or ())
+    ):
+        # lines to be replaced are in a file that is there: its name was cut short
+        return document
     if found is None:
         raise refuse(
             "The answer changes a file that is outside the project or does not exist.",
             "Ask again, or open the folder that has the file.",
         )
     return document if found.uri == document.uri else found
+
+
+def _is_tail(path: str, document: Document) -> bool:
+    """Whether a relative path is the end of the document's."""
+    parts = PurePosixPath(path.replace("\\", "/")).parts
+    return document.path is not None and bool(parts) and document.path.parts[-len(parts) :] == parts
 
 
 def _is_new(document: Document) -> bool:

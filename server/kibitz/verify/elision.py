@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from kibitz.text import Document, split_lines
 
@@ -12,7 +13,7 @@ _DOTS = r"(?:\.\.\.+|…+)"
 _THING = r"(?:code|file|function|class|method|methods|functions|module|implementation|body|imports|logic|content|contents)"
 _PHRASE = re.compile(
     rf"""(?ix)
-      (?:\.\.\.+|…+)                                                          # dots alone
+      [\[({{<]? (?:\.\.\.+|…+) [\])}}>]?                                         # dots alone
     | (?:\.\.\.+|…+) .* \b(?:rest|existing|unchanged|same|remaining|remainder|previous|other|omitted|keep|as\ before)\b .*
     | (?:(?:keep|the|all|your|leave|with)\s+)* (?:rest|existing|unchanged|same|remaining|remainder|previous|other|omitted|as\ before)\b .* (?:\.\.\.+|…+)
     | [\[(<{{]? \s* (?:the\s+)? (?:rest|remainder)\s+of\s+(?:the\s+|your\s+|this\s+)?(?:\w+\s+)?{_THING}\b .*
@@ -26,29 +27,46 @@ _ALONE = re.compile(rf"[\[({{]?{_DOTS}[\])}}]?[,;]?")
 _NAME = re.compile(r"(?:async\s+def|def|class)\s+(\w+)")
 
 
-def elided(document: Document, new_text: str) -> int | None:
+def elided(document: Document, new_text: str, thought: str | None = None) -> int | None:
     """The 0-based line of `new_text` that stands for code left out, or None.
 
-    A line that the document has too is the file's own; `...` as the body of a Python definition whose name is new
-    is code.
+    A line that the document has too is the file's own; where it is known what the new text replaces, only a line that
+    `thought` has. `...` is code as the body of a Python definition whose name is new, or of an overload.
     """
-    known = {line.strip() for line in document.lines}
-    defined = (
-        {name[1] for line in known if (name := _NAME.match(line))} if document.language == "python" else set()
-    )
+    suspects = [number for number, line in enumerate(split_lines(new_text)) if stands_for_code(line.strip())]
+    if not suspects:
+        return None
+    old = document.lines if thought is None else split_lines(thought)
+    known = Counter(line.strip() for line in old)
+    stubs = _stubs(document, new_text) if document.language == "python" else set()
+    for number in suspects:
+        if number in stubs:
+            continue
+        line = split_lines(new_text)[number].strip()
+        if not known[line]:
+            return number
+        if thought is not None:
+            known[line] -= 1
+    return None
+
+
+def _stubs(document: Document, new_text: str) -> set[int]:
+    """The lines that are `...` as the body of a definition that has no other."""
+    defined = {name[1] for line in document.lines if (name := _NAME.match(line.strip()))}
+    found: set[int] = set()
     header = above = ""
+    overload = False
     for number, raw in enumerate(split_lines(new_text)):
         line = raw.strip()
         if not line:
             continue
         name = _NAME.match(line)
-        header = name[1] if name else header
-        if line not in known and stands_for_code(line):
-            is_body = line == "..." and above.endswith(":") and header and header not in defined
-            if document.language != "python" or not is_body:
-                return number
+        if name:
+            header, overload = name[1], above.endswith("overload")
+        if line == "..." and above.endswith(":") and header and (overload or header not in defined):
+            found.add(number)
         above = line
-    return None
+    return found
 
 
 def stands_for_code(line: str) -> bool:

@@ -17,6 +17,8 @@ def line_end(line: str) -> str:
 
 def dominant_end(document: Document) -> str:
     """The line end most lines use; LF in a document of one line."""
+    if "\r" not in document.text:
+        return "\n"
     counts = Counter(line_end(line) for line in document.lines[:-1])
     return counts.most_common(1)[0][0] if counts else "\n"
 
@@ -32,6 +34,8 @@ def settle(before: Document, after: str) -> str:
         return after + "\n" if after and not line_end(after) else after
     if before.text.startswith(_MARK) and not after.startswith(_MARK):
         after = _MARK + after
+    if "\r" not in before.text and "\r" not in after:
+        return _ended(before.text, after)
     old, new = _contents(before.text), _contents(after)
     usual = dominant_end(before)
     ended = bool(line_end(before.text))
@@ -47,6 +51,14 @@ def settle(before: Document, after: str) -> str:
     if settled == before.text and not ended and after != before.text and after.rstrip("\r\n") == before.text:
         return before.text + usual
     return settled
+
+
+def _ended(before: str, after: str) -> str:
+    """The same where all lines end with LF."""
+    if before.endswith("\n"):
+        return after if after.endswith("\n") else after + "\n"
+    settled = after.removesuffix("\n")
+    return after if settled == before else settled
 
 
 def _contents(text: str) -> list[str]:

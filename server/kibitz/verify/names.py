@@ -9,6 +9,7 @@ import re
 from kibitz.errors import KibitzError
 from kibitz.text import Document
 from kibitz.verify.checks import Check, listed
+from kibitz.verify.names_in_scope import check_scopes
 from kibitz.workers.process import find_tool, run_tool
 
 _NAME = re.compile(r"`([^`]+)`")
@@ -17,9 +18,9 @@ _TIMEOUT_S = 15
 
 
 async def check_names(before: Document, after: Document, *, trusted: bool) -> Check:
-    """Undefined names, names in `__all__` and use before assignment that the change brought."""
+    """Undefined names that the change brought; for Python, by ruff, also in `__all__` and before assignment."""
     if after.language != "python":
-        return _skipped(f"names are not checked in {after.language}")
+        return await asyncio.to_thread(check_scopes, before, after)
     if not trusted:
         return _skipped("no process is started in an untrusted workspace")
     ruff = find_tool("ruff")

@@ -1,59 +1,30 @@
-"""Finding the one place in a document that a block of lines speaks of: tolerant of whitespace, never of ambiguity."""
+"""Finding the one place in a document that a block of lines speaks of: tolerant of how it is written, never of ambiguity."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from bisect import bisect_left
+from collections.abc import Sequence
 
-from kibitz.errors import KibitzError
+from kibitz.syntax.facts import facts
 from kibitz.text import Document, Range, split_lines
-from kibitz.verify.elision import elided
+from kibitz.verify.aligning import Place, Unit, aligned, one_to_one
+from kibitz.verify.drift import Candidate, Ranking, certain, ranked
+from kibitz.verify.elision import elided, stands_for_code
+from kibitz.verify.indenting import indent_of
+from kibitz.verify.reduced import Reduced, comment_lines, reduced
+from kibitz.verify.refusal import RefusalError, excerpt
 
+__all__ = ["Finder", "Place", "Unit", "contents", "elision", "lines_of"]
 
-class Place(NamedTuple):
-    """Lines `first` to `end` (exclusive) of the document.
-
-    `theirs` is the whitespace the answer indents its block with and `ours` what the document has there. `aligned`
-    says that the lines correspond one to one; else only those that are not blank do, and `spare` counts the blank
-    lines before and after them in the answer.
-    """
-
-    first: int
-    end: int
-    theirs: str = ""
-    ours: str = ""
-    spare: tuple[int, int] = (0, 0)
-    aligned: bool = True
+_MOST_RANKED = 40
+_SURE = 0.95
+_AGAIN = "Ask again; the search text must be copied from the file."
 
 
 def contents(text: str) -> list[str]:
     """The lines of a block without their ends; a final line end does not begin another line."""
-    lines = [line.rstrip("\r\n") for line in split_lines(text)]
+    lines = [line.rstrip("\r\n") for line in split_lines(text)] if "\r" in text else text.split("\n")
     return lines[:-1] if lines[-1] == "" else lines
-
-
-def find(document: Document, search: str, near: Range | None) -> Place:
-    """The one place of `search`, whose lines are whole lines.
-
-    Tried in this order, and the first that fits anywhere decides: exactly, with other trailing whitespace, with the
-    whole block indented differently, and with blank lines added or missing. Where several places fit, the only one
-    that lies inside `near` (or has `near` inside it) is taken. Raises `bad_response` where there is none or no one.
-    """
-    wanted = contents(search)
-    if not any(line.strip() for line in wanted):
-        if document.text.strip():
-            raise _bad("The answer does not say which lines it replaces.")
-        return Place(0, len(document.lines), aligned=False)
-    left_out = elided(document, search)
-    if left_out is not None:
-        raise elision(left_out, "The text to be replaced")
-    have = contents(document.text.removeprefix("\ufeff"))
-    for level in (_exact, _trailing, _shifted, _without_blanks):
-        places = level(have, wanted)
-        if places:
-            return _one(places, near)
-    raise _bad(_nowhere(have, wanted))
 
 
 def lines_of(near: Range) -> tuple[int, int]:
@@ -62,125 +33,279 @@ def lines_of(near: Range) -> tuple[int, int]:
     return near.start.line, end - 1 if near.end.character == 0 and end > near.start.line else end
 
 
-def elision(line: int, what: str) -> KibitzError:
-    """The refusal of a text that leaves code out at a 0-based line."""
-    return KibitzError(
-        "bad_response",
+def elision(line: int, what: str, shown: str = "") -> RefusalError:
+    """The refusal of a text that leaves code out at a 0-based line; `shown` is what stands in its place."""
+    return RefusalError(
         f"{what} leaves code out (line {line + 1} of the block only stands for it).",
         "Ask again for the complete code.",
+        shown=shown,
     )
 
 
-def _bad(sentence: str) -> KibitzError:
-    return KibitzError("bad_response", sentence, "Ask again; the search text must be copied from the file.")
+class Finder:
+    """Looks for blocks in one document."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.lines = contents(document.text.removeprefix("\ufeff"))
+        self._reduced: dict[bool, Reduced] = {}
+
+    def find(self, search: str, near: Range | None) -> Place:
+        """The one place of `search`, whose lines are whole lines.
+
+        A block that stands there exactly, but for trailing whitespace, is there. Else it may be indented otherwise, have
+        blank lines and comments more or less, other quotes, other spaces and line breaks; else a line or two may differ
+        (`drift`). Of several places the only one inside `near`, or around it, is taken. Raises `bad_response` where there is
+        none or no one; a place that a damaged copy of another could be is none.
+        """
+        wanted = contents(search)
+        if not any(line.strip() for line in wanted):
+            if self.document.text.strip():
+                raise RefusalError("The answer does not say which lines it replaces.", _AGAIN)
+            return Place(0, len(self.lines), ())
+        left_out = elided(self.document, search)
+        code, have = self._code(wanted)
+        if left_out is not None:
+            raise elision(
+                left_out,
+                "The text to be replaced",
+                self._nowhere(wanted, have, ranked(have, code).candidates).shown,
+            )
+        exact = self.exact(wanted)
+        alike = _occurrences(have, code)
+        readings = [(code, have)]
+        if facts(self.document.language).block_comment and (
+            any(have.count(at, at + len(wanted)) != len(code.words) for at in exact)
+            or not (exact or alike or _mostly(code, have))
+        ):
+            # the block may be part of a comment that it does not show to be one
+            readings.append(self._read(wanted, comments=True))
+            found = _occurrences(readings[1][1], readings[1][0])
+            if exact or found:
+                (code, have), alike = readings[1], found
+        if exact or alike:
+            return self._one(wanted, code, have, exact, alike, near)
+        for code, have in readings:
+            place, candidates = self._drifted(wanted, code, have, near)
+            if place is not None:
+                return place
+        raise self._nowhere(wanted, have, candidates)
+
+    def exact(self, wanted: Sequence[str]) -> list[int]:
+        """The lines at which a block stands as it is, but for trailing whitespace."""
+        return _runs([line.rstrip() for line in self.lines], [line.rstrip() for line in wanted])
+
+    def count(self, wanted: Sequence[str]) -> int:
+        """In how many places a block stands, however it is written."""
+        code, have = self._code(wanted)
+        return len(_occurrences(have, code)) if code.words else 0
+
+    def _code(self, wanted: Sequence[str]) -> tuple[Reduced, Reduced]:
+        """The block and the document reduced; with their comments where the block is nothing else."""
+        code, have = self._read(wanted, comments=False)
+        return (code, have) if code.words else self._read(wanted, comments=True)
+
+    def _read(self, wanted: Sequence[str], *, comments: bool) -> tuple[Reduced, Reduced]:
+        language = self.document.language
+        if comments not in self._reduced:
+            self._reduced[comments] = reduced(self.lines, language, comments=comments)
+        return reduced(wanted, language, comments=comments), self._reduced[comments]
+
+    def _one(
+        self,
+        wanted: list[str],
+        code: Reduced,
+        have: Reduced,
+        exact: list[int],
+        alike: list[tuple[int, int]],
+        near: Range | None,
+    ) -> Place:
+        spans = {bisect_left(have.numbers, at): (at, at + len(wanted)) for at in exact}
+        places = dict(spans)
+        for start, end in alike:
+            places.setdefault(start, (have.numbers[start], have.numbers[end - 1] + 1))
+        fitting = (
+            self._fitting(wanted, code, have, dict(alike), list(places)) if len(places) > 1 else list(places)
+        )
+        chosen = _near([(start, *places[start]) for start in fitting], near)
+        only_exact = next(iter(spans)) if len(spans) == 1 else None
+        if chosen is None and only_exact is not None and len(code.words) == 1:
+            # of a single line, like an import, too many are alike: the one that is the same is meant
+            chosen = only_exact
+        if chosen is not None and only_exact is not None and chosen != only_exact:
+            chosen = None
+        if chosen is None:
+            raise self._ambiguous([places[start] for start in sorted(fitting)])
+        if chosen in spans:
+            return one_to_one(spans[chosen][0], wanted)
+        return aligned(wanted, self.lines, code, have, _walk(code, have, chosen, dict(alike)[chosen]))
+
+    def _fitting(
+        self, wanted: list[str], code: Reduced, have: Reduced, ends: dict[int, int], starts: list[int]
+    ) -> list[int]:
+        """Those of the places that have most of the block's comments: what a block says is not to be ignored."""
+        if len(starts) > _MOST_RANKED or len(code.words) == sum(1 for line in wanted if line.strip()):
+            return starts
+        missing: dict[int, int] = {}
+        for start in starts:
+            if start not in ends:
+                missing[start] = 0
+                continue
+            place = aligned(wanted, self.lines, code, have, _walk(code, have, start, ends[start]))
+            found = {number for unit in place.units for number in range(unit.a, unit.a_end)}
+            missing[start] = sum(
+                1 for number, line in enumerate(wanted) if line.strip() and number not in found
+            )
+        least = min(missing.values())
+        return [start for start in starts if missing[start] == least]
+
+    def _ambiguous(self, places: list[tuple[int, int]]) -> RefusalError:
+        return RefusalError(
+            f"The answer's search text matches {len(places)} places.",
+            "Ask again; the search text needs more lines around it.",
+            shown=excerpt(self.document, places[:4]),
+        )
+
+    def _drifted(
+        self, wanted: list[str], code: Reduced, have: Reduced, near: Range | None
+    ) -> tuple[Place | None, list[Candidate]]:
+        """The one place of a block that differs in a line or two, if it is certain, and all that come close."""
+        ranking = ranked(have, code)
+        candidates = ranking.candidates
+        have_lines, code_lines = [self.lines[n] for n in have.numbers], [wanted[n] for n in code.numbers]
+        best = certain(ranking, have_lines, code_lines)
+        if best is None and near is not None and candidates:
+            # the selection may tell the best from others that are nearly as good
+            inside = [c for c in candidates if _touches(self._span(have, c), near)]
+            chosen = certain(Ranking(inside, ranking.whole), have_lines, code_lines)
+            best = chosen if chosen == candidates[0] else None
+        if best is None or not _as_deep(best, have_lines, code_lines):
+            return None, candidates
+        for number in self._unknown(wanted, code, have, best):
+            if stands_for_code(wanted[number].strip()) or best.added or best.lost or best.score < _SURE:
+                raise elision(
+                    number, "The text to be replaced", self._nowhere(wanted, have, candidates).shown
+                )
+        pairs = [(k, k + 1, p, p + 1, False) for k, p in best.equal] + [
+            (k, k + 1, p, p + 1, True) for k, p in best.drifted
+        ]
+        return aligned(wanted, self.lines, code, have, [Unit(*pair) for pair in sorted(pairs)]), candidates
+
+    def _unknown(self, wanted: list[str], code: Reduced, have: Reduced, best: Candidate) -> list[int]:
+        """The lines of the block that the document does not have: those that may stand for code left out."""
+        first, end = self._span(have, best)
+        around = len(wanted) - len(best.equal)
+        known = {line.strip() for line in self.lines[max(0, first - around) : end + around]}
+        comments = comment_lines(wanted, self.document.language)
+        drifted = {code.numbers[k] for k, _ in best.drifted} | {code.numbers[k] for k in best.lost}
+        return [
+            n
+            for n in sorted(comments | drifted)
+            if wanted[n].strip() not in known and (n in comments or stands_for_code(wanted[n].strip()))
+        ]
+
+    def _span(self, have: Reduced, candidate: Candidate) -> tuple[int, int]:
+        at = [p for _, p in (*candidate.equal, *candidate.drifted)]
+        return have.numbers[min(at)], have.numbers[max(at)] + 1
+
+    def _nowhere(self, wanted: list[str], have: Reduced, candidates: list[Candidate]) -> RefusalError:
+        """A sentence that says where the block comes closest; only line numbers, never text."""
+        sentence = "The answer's search text is not in the file"
+        if not candidates:
+            return RefusalError(sentence + ".", _AGAIN)
+        best = candidates[0]
+        first, end = self._span(have, best)
+        first = max(0, first - min(k for k, _ in (*best.equal, *best.drifted)))
+        end = max(end, min(first + len(wanted), len(self.lines)))
+        lines = sum(1 for line in wanted if line.strip())
+        closest = f"lines {first + 1} to {end} come closest, with {len(best.equal)} of {lines} lines the same"
+        if len(candidates) > 1 and best.score - candidates[1].score < 0.1:
+            closest += "; others come as close"
+        shown = [self._span(have, c) for c in candidates[:2] if best.score - c.score < 0.3]
+        return RefusalError(f"{sentence}; {closest}.", _AGAIN, shown=excerpt(self.document, shown))
 
 
-def _one(places: list[Place], near: Range | None) -> Place:
+def _near(places: list[tuple[int, int, int]], near: Range | None) -> int | None:
+    """The only place of (key, first, end); of several the only one inside `near`, else the only one around it."""
     if len(places) == 1:
-        return places[0]
+        return places[0][0]
     if near is not None:
         low, high = lines_of(near)
-        inside = [p for p in places if low <= p.first and p.end - 1 <= high]
-        around = [p for p in places if p.first <= low and high <= p.end - 1]
+        inside = [key for key, first, end in places if low <= first and end - 1 <= high]
+        around = [key for key, first, end in places if first <= low and high <= end - 1]
         for some in (inside, around):
             if len(some) == 1:
                 return some[0]
-    raise KibitzError(
-        "bad_response",
-        f"The answer's search text matches {len(places)} places.",
-        "Ask again; the search text needs more lines around it.",
-    )
+    return None
 
 
-def _exact(have: list[str], wanted: list[str]) -> list[Place]:
-    return [Place(at, at + len(wanted)) for at in _runs(have, wanted)]
+def _touches(place: tuple[int, int], near: Range) -> bool:
+    low, high = lines_of(near)
+    return place[0] <= high and low < place[1]
 
 
-def _trailing(have: list[str], wanted: list[str]) -> list[Place]:
-    return [Place(at, at + len(wanted)) for at in _runs(_map(str.rstrip, have), _map(str.rstrip, wanted))]
+def _as_deep(candidate: Candidate, have_lines: list[str], wanted_lines: list[str]) -> bool:
+    """Whether the lines that are the same stand as deep as in the block, but for one and the same shift.
+
+    The first line may lack its indentation, and tabs may be blanks.
+    """
+    pairs = [(indent_of(wanted_lines[k]), indent_of(have_lines[p])) for k, p in candidate.equal]
+    if any(("\t" in mine) != ("\t" in ours) for mine, ours in pairs if mine and ours):
+        return True
+    return len({len(ours) - len(mine) for mine, ours in pairs[1:]}) < 2
 
 
-def _shifted(have: list[str], wanted: list[str]) -> list[Place]:
-    size = len(wanted)
-    found = [
-        _shift(have[at : at + size], wanted, at)
-        for at in _runs(_map(str.strip, have), _map(str.strip, wanted))
-    ]
-    return [place for place in found if place is not None]
+def _mostly(wanted: Reduced, have: Reduced) -> bool:
+    """Whether most of the block's lines are code of the document somewhere."""
+    return 2 * sum(word in have.joined for word in wanted.words) >= len(wanted.words)
 
 
-def _without_blanks(have: list[str], wanted: list[str]) -> list[Place]:
-    numbers = [number for number, line in enumerate(have) if line.strip()]
-    filled = [have[number] for number in numbers]
-    lines = [line for line in wanted if line.strip()]
-    spare = (_blanks(wanted), _blanks(wanted[::-1]))
-    found = []
-    for at in _runs(_map(str.strip, filled), _map(str.strip, lines)):
-        place = _shift(filled[at : at + len(lines)], lines, at)
-        if place is not None:
-            first, last = numbers[at], numbers[at + len(lines) - 1]
-            found.append(place._replace(first=first, end=last + 1, spare=spare, aligned=False))
+def _occurrences(have: Reduced, wanted: Reduced) -> list[tuple[int, int]]:
+    """Where the block's text stands in the document's, as a range of the document's code lines."""
+    found: list[tuple[int, int]] = []
+    at = have.joined.find(wanted.joined)
+    size = len(have.joined)
+    while at >= 0:
+        start = bisect_left(have.starts, at)
+        stop = at + len(wanted.joined)
+        end = bisect_left(have.starts, stop)
+        if have.starts[start : start + 1] == [at] and (stop == size or have.starts[end : end + 1] == [stop]):
+            found.append((start, end))
+        at = have.joined.find(wanted.joined, at + 1)
     return found
 
 
-def _map(change: Callable[[str], str], lines: Sequence[str]) -> list[str]:
-    return [change(line) for line in lines]
-
-
-def _blanks(lines: Sequence[str]) -> int:
-    return next((number for number, line in enumerate(lines) if line.strip()), 0)
+def _walk(code: Reduced, have: Reduced, start: int, end: int) -> list[Unit]:
+    """Which lines of the block are which of the document, where they are broken otherwise several at a time."""
+    units: list[Unit] = []
+    k, p = 0, start
+    k_from, p_from = 0, start
+    mine = theirs = 0
+    while k < len(code.words) or p < end:
+        if mine <= theirs and k < len(code.words):
+            mine += len(code.words[k])
+            k += 1
+        else:
+            theirs += len(have.words[p])
+            p += 1
+        if mine == theirs:
+            units.append(Unit(k_from, k, p_from, p))
+            k_from, p_from = k, p
+    return units
 
 
 def _runs(have: list[str], wanted: list[str]) -> list[int]:
     """Where the lines stand one after the other."""
     size = len(wanted)
     # blank lines are everywhere: look for the first that is not
-    key = _blanks(wanted)
-    return [
-        at - key
-        for at in range(key, len(have) - size + key + 1)
-        if have[at] == wanted[key] and have[at - key : at - key + size] == wanted
-    ]
-
-
-def _shift(window: list[str], wanted: list[str], at: int) -> Place | None:
-    """The place of a window that differs from the block in a uniform indentation only, else None."""
-    ours, theirs = common_indent(window), common_indent(wanted)
-    pairs = zip(window, wanted, strict=True)
-    if any(
-        have[len(ours) :].rstrip() != want[len(theirs) :].rstrip() for have, want in pairs if have.strip()
-    ):
-        return None
-    return Place(at, at + len(window), theirs, ours)
-
-
-def common_indent(lines: Sequence[str]) -> str:
-    """The whitespace that all lines that are not blank begin with."""
-    indents = [line[: len(line) - len(line.lstrip(" \t"))] for line in lines if line.strip()]
-    if not indents:
-        return ""
-    low, high = min(indents), max(indents)
-    size = next(
-        (n for n, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), min(len(low), len(high))
-    )
-    return low[:size]
-
-
-def _nowhere(have: list[str], wanted: list[str]) -> str:
-    """A sentence that says where the block comes closest; only line numbers, never text."""
-    lines = _map(str.strip, wanted)
-    where: dict[str, list[int]] = {}
-    for number, line in enumerate(lines):
-        if line:
-            where.setdefault(line, []).append(number)
-    votes: Counter[int] = Counter()
-    for number, line in enumerate(have):
-        for offset in where.get(line.strip(), ()):
-            votes[number - offset] += 1
-    sentence = "The answer's search text is not in the file"
-    if not votes:
-        return sentence + "."
-    most = max(votes.values())
-    start = min(at for at, count in votes.items() if count == most)
-    first, last = max(start, 0) + 1, min(start + len(lines), len(have))
-    return f"{sentence}; lines {first} to {last} come closest, with {most} of {len(lines)} lines the same."
+    key = next(number for number, line in enumerate(wanted) if line)
+    first = wanted[key]
+    found: list[int] = []
+    at = key - 1
+    while True:
+        try:
+            at = have.index(first, at + 1)
+        except ValueError:
+            return found
+        if have[at - key : at - key + size] == wanted:
+            found.append(at - key)

@@ -24,6 +24,12 @@ def check_style(before: Document, after: Document) -> Check:
         if not block.same
         for number in range(block.b, block.b_end)
     ]
+    there = {
+        _indent(before.lines[number])
+        for block in blocks(before.lines, after.lines)
+        if not block.same
+        for number in range(block.a, block.a_end)
+    }
     ends = _habit([end for line in before.lines[:-1] if (end := line_end(line))])
     indents = _habit([kind for line in before.lines if (kind := _indent(line)) is not None])
     wrong: list[str] = []
@@ -32,7 +38,7 @@ def check_style(before: Document, after: Document) -> Check:
         if ends is not None and line_end(line) not in ("", ends):
             wrong.append(f"line {number + 1} has another line end than the file")
         kind = _indent(line)
-        if indents is not None and kind is not None and kind != indents:
+        if indents is not None and kind is not None and kind != indents and kind not in there:
             wrong.append(f"line {number + 1} is indented with {kind}, the file with {indents}")
     if wrong:
         more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""

@@ -179,3 +179,9 @@ def test_a_line_that_lacks_more_than_its_indentation_is_not() -> None:
         shaped("class A:\n    def f(self):\n        one = (\ntotal = <>\n\n        return one\n", "1").text
         == ""
     )
+
+
+def test_what_only_looks_like_a_template_string_is_no_newer_python() -> None:
+    before = 'def f(n):\n    """Sequence."""\n\n<>        return 0\n    return n\n'
+    assert shaped(before, "t's defined as follows:\n").text == ""
+    assert '""' not in shaped("for i in a:\n    if i:\n        <>\n    print(i)\n", 'd[i] = t"').text

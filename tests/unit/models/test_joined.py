@@ -10,7 +10,7 @@ from kibitz.models.joined import Joined
 
 async def test_what_comes_together_goes_together_and_in_order() -> None:
     told: list[Any] = []
-    joined = Joined(told.append)
+    joined = Joined(told.append, wait=True)
     for piece in ("a", "b", "c"):
         joined({"text": piece})
     assert told == []
@@ -23,3 +23,11 @@ async def test_what_comes_together_goes_together_and_in_order() -> None:
     joined.flush()
     await asyncio.sleep(0)
     assert told[1:] == [{"text": "d"}, {"usage": 1}, {"text": "e"}]
+
+
+async def test_who_is_watched_while_writing_does_not_wait() -> None:
+    told: list[Any] = []
+    joined = Joined(told.append, wait=False)
+    for piece in ("a", "b"):
+        joined({"text": piece})
+    assert told == [{"text": "a"}, {"text": "b"}]

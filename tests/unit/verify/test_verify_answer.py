@@ -111,6 +111,66 @@ def test_a_diff_of_two_files_and_a_new_one() -> None:
     assert parse_edits(answer) == (FileBlock("x", (("a\n", "b\n"),)), FileBlock("y", (("", "new\n"),)))
 
 
+@pytest.mark.parametrize("length", [5, 6, 7, 9])
+def test_marks_of_another_length(length: int) -> None:
+    answer = f"{'<' * length} SEARCH\na\n{'=' * length}\nb\n{'>' * length} REPLACE\n"
+    assert parse_edits(answer) == (FileBlock(None, (("a\n", "b\n"),)),)
+
+
+def test_an_underline_is_no_divider() -> None:
+    answer = "<<<<<<< SEARCH\nTitle\n=====\n=======\nOther\n=====\n>>>>>>> REPLACE\n"
+    assert parse_edits(answer) == (FileBlock(None, (("Title\n=====\n", "Other\n=====\n"),)),)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["src/a.py", "`src/a.py`", "**src/a.py**", "### src/a.py", "File: src/a.py", "Filepath: `src/a.py`:"],
+)
+def test_a_path_alone_above_a_block_is_its_file(name: str) -> None:
+    expected = (FileBlock("src/a.py", (("a = 1\n", "a = 2\n"),)),)
+    assert parse_edits(f"{name}\n{BLOCK}") == expected
+    assert parse_edits(f"I change it.\n\n{name}\n```python\n{BLOCK}```\n") == expected
+    both = parse_edits(f"{name}\n{BLOCK}\nb.py\n{BLOCK}")
+    assert [block.path for block in both] == ["src/a.py", "b.py"]
+    assert parse_edits(f"This is what src/a.py needs:\n{BLOCK}")[0].path is None
+    # a piece of code below a path is not the whole of that file
+    assert parse_edits(f"{name}\n```python\nx = 1\n```\n") == (FileBlock(None, None, "x = 1"),)
+
+
+def test_a_diff_without_headers_is_one_hunk() -> None:
+    expected = (FileBlock(None, ((" a\nb\n".lstrip(" "), "a\nc\n"),)),)
+    assert parse_edits("```diff\n a\n-b\n+c\n```") == expected
+    assert parse_edits("```diff\n--- a/x.py\n+++ b/x.py\n a\n-b\n+c\n```") == (
+        FileBlock("x.py", expected[0].replacements),
+    )
+
+
+def test_a_diff_in_a_block_of_another_language_or_in_none() -> None:
+    diff = "--- a/x.py\n+++ b/x.py\n@@ -1,2 +1,2 @@\n a\n\n-b\n+c\n"
+    expected = (FileBlock("x.py", (("a\n\nb\n", "a\n\nc\n"),)),)
+    assert parse_edits(f"```python\n{diff}```") == expected
+    assert parse_edits(f"So:\n\n{diff}\nThat is all.\n") == expected
+    assert parse_edits(f"diff --git a/x.py b/x.py\n{diff}") == expected
+
+
+def test_patches_of_several_files() -> None:
+    patch = (
+        "*** Begin Patch\n*** Update File: src/x.py\n@@ def f():\n-a\n+b\n@@\n c\n-d\n*** Add File: new.py\n+e\n+f\n"
+        "*** End of File\n*** End Patch\n"
+    )
+    expected = (
+        FileBlock("src/x.py", (("a\n", "b\n"), ("c\nd\n", "c\n"))),
+        FileBlock("new.py", (("", "e\nf\n"),)),
+    )
+    assert parse_edits(patch) == expected
+    assert parse_edits(f"Here:\n```\n{patch}```\nDone.") == expected
+    assert "deletes" in refused("*** Begin Patch\n*** Delete File: x\n*** End Patch\n")
+    assert "renames" in refused(
+        "*** Begin Patch\n*** Update File: x\n*** Move to: y\n-a\n+b\n*** End Patch\n"
+    )
+    assert "cut off" in refused("*** Begin Patch\n*** Update File: x\n-a\n+b\n")
+
+
 def test_blocks_of_one_file_come_together() -> None:
     answer = f"FILE a\n{BLOCK}FILE b\n{BLOCK}FILE a\n{BLOCK.replace('1', '9')}"
     first, second = parse_edits(answer)
@@ -144,7 +204,6 @@ def test_blocks_of_one_file_come_together() -> None:
         "```diff\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n same\n```",
         "```diff\n--- a/x\n+++ /dev/null\n@@ -1 +0,0 @@\n-gone\n```",
         "```diff\n--- a/x\n+++ b/y\n@@ -1 +1 @@\n-a\n+b\n```",
-        "```diff\n-a\n+b\n```",
         "```diff\n@@ @@\n-a\nstray\n+b\n```",
         "FILE z\n```diff\n--- a/x\n+++ b/x\n@@ @@\n-a\n+b\n--- a/y\n+++ b/y\n@@ @@\n-a\n+b\n```",
     ],

@@ -32,16 +32,26 @@ def python(text: str) -> Document:
     return Document("file:///p/box.py", text, "python")
 
 
+ALL = ["syntax", "names", "signature", "style", "imports", "lost", "behaviour"]
+
+
 async def checked(after: str, before: str = BEFORE, **options: bool) -> dict[str, Check]:
     checks = await run_checks(python(before), python(after), **options)
-    assert [check.name for check in checks] == ["syntax", "names", "signature", "style"]
+    assert [check.name for check in checks] == ALL
     assert all(check.detail for check in checks if check.status != "passed")
     return {check.name: check for check in checks}
 
 
 async def test_a_good_change_passes() -> None:
     checks = await checked(BEFORE.replace("width * height", "width * height + len(os.sep)"))
-    assert [check.status for check in checks.values()] == ["passed"] * 4
+    assert [check.status for check in checks.values()] == [*["passed"] * 6, "skipped"]
+
+
+async def test_behaviour_is_held_where_it_was_to_stay() -> None:
+    after = BEFORE.replace("width * height", "height * width * 2")
+    assert (await checked(after, behaviour=True))["behaviour"].status == "failed"
+    skipped = Check("behaviour", "skipped", "the change was asked to alter what the code does")
+    assert (await checked(after))["behaviour"] == skipped
 
 
 async def test_text_that_does_not_parse() -> None:
@@ -157,16 +167,15 @@ async def test_signatures_may_change_where_that_was_asked() -> None:
 async def test_a_language_nothing_is_known_of() -> None:
     before, after = Document("file:///a", "one\n", "plaintext"), Document("file:///a", "two\n", "plaintext")
     assert [check.status for check in await run_checks(before, after)] == [
-        "skipped",
-        "skipped",
-        "skipped",
-        "passed",
+        *("skipped", "skipped", "skipped", "passed"),
+        *("skipped", "passed", "skipped"),
     ]
 
 
 @pytest.mark.parametrize(
     ("before", "after", "status"),
     [
+        ("a\n  b\n\tc\n  d\n  e\n  f\n  g\n", "a\n  b\n\tx\n  d\n  e\n  f\n  g\n", "passed"),
         ("a\n  b\n  c\n", "a\n  b\n\tx\n  c\n", "failed"),
         ("a\n\tb\n\tc\n", "a\n\tb\n    x\n\tc\n", "failed"),
         ("a\n\tb\n\tc\n", "a\n\tb\n\t  x\n\tc\n", "passed"),

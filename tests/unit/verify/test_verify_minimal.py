@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kibitz.text import Document, TextEdit, apply_edits, span
+from kibitz.verify import lines as lines_module
 from kibitz.verify.habits import settle
 from kibitz.verify.lines import MOST_PAIRS, blocks
 from kibitz.verify.minimal import minimal_edits
@@ -35,11 +38,11 @@ def test_edits_give_exactly_the_new_text(one: str, two: str) -> None:
 
 
 @given(st.lists(st.sampled_from(["a", "b", "c", ""]), max_size=12), st.data())
-def test_untouched_lines_are_in_no_edit(lines: list[str], data: st.DataObject) -> None:
-    at = data.draw(st.integers(0, len(lines)))
-    source = [*lines[:at], "old", *lines[at:], ""]
+def test_untouched_lines_are_in_no_edit(some: list[str], data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(some)))
+    source = [*some[:at], "old", *some[at:], ""]
     before = Document("file:///a", "\n".join(source))
-    (edit,) = minimal_edits(before, "\n".join([*lines[:at], "new", *lines[at:], ""]))
+    (edit,) = minimal_edits(before, "\n".join([*some[:at], "new", *some[at:], ""]))
     assert edit == TextEdit(span(at, 0, at, 3), "new")
 
 
@@ -62,10 +65,16 @@ def test_a_file_of_equal_lines_is_compared_in_bounded_time() -> None:
     assert len(blocks(one, two)) == 1
 
 
-@given(st.lists(st.sampled_from("abc"), max_size=12), st.lists(st.sampled_from("abc"), max_size=12))
-def test_blocks_cover_both_texts(one: list[str], two: list[str]) -> None:
+@given(
+    st.lists(st.sampled_from("abcdefgh"), max_size=12),
+    st.lists(st.sampled_from("abcdefgh"), max_size=12),
+    st.sampled_from([0, 4, MOST_PAIRS]),
+)
+def test_blocks_cover_both_texts(one: list[str], two: list[str], most: int) -> None:
+    with patch.object(lines_module, "MOST_PAIRS", most):
+        found = blocks(one, two)
     a = b = 0
-    for block in blocks(one, two):
+    for block in found:
         assert (block.a, block.b) == (a, b)
         if block.same:
             assert one[block.a : block.a_end] == two[block.b : block.b_end]

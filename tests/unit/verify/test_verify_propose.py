@@ -14,6 +14,7 @@ from kibitz.verify.anchor import apply_block
 from kibitz.verify.answer import parse_edits
 from kibitz.verify.checks import Check
 from kibitz.verify.edit import ProposedEdit, file_edit, propose
+from kibitz.verify.refusal import RefusalError
 
 ROOT = Path("/project")
 SOURCE = "import os\n\n\ndef home():\n    return os.environ['HOME']\n"
@@ -49,7 +50,7 @@ async def test_an_answer_becomes_a_minimal_checked_edit() -> None:
     assert file.edits == (TextEdit(span(4, 21, 4, 29), ".get('HOME')"),)
     assert file.after.version == 3
     assert not file.create
-    assert [check.name for check in proposed.checks] == ["syntax", "names", "signature", "style"]
+    assert {"syntax", "names", "signature", "style"} <= {check.name for check in proposed.checks}
     assert proposed.failed == ()
     assert proposed.unified_diff(ROOT) == (
         "--- a/a.py\n+++ b/a.py\n@@ -2,4 +2,4 @@\n \n \n def home():\n"
@@ -106,6 +107,26 @@ async def test_near_is_for_the_document_at_hand_only() -> None:
 
 async def test_a_file_out_of_bounds_is_refused() -> None:
     assert "outside the project" in await refused("FILE ../../etc/passwd\n```\nx\n```\n")
+
+
+async def test_a_path_that_is_the_end_of_the_documents_is_the_document() -> None:
+    at_hand = document("src/deep/a.py")
+    for name in ("a.py", "deep/a.py", "src/deep/a.py"):
+        proposed = await propose(
+            f"FILE {name}\n{block('import os', 'import os  # why')}", at_hand, None, nothing
+        )
+        assert proposed.files[0].document is at_hand
+    for name in ("b/a.py", "eep/a.py", "../a.py"):
+        with pytest.raises(KibitzError, match="outside the project"):
+            await propose(f"FILE {name}\n{block('import os', 'import sys')}", at_hand, None, nothing)
+
+
+async def test_a_refusal_has_the_text_for_the_model_only() -> None:
+    for answer in ("FILE a.py\nnothing", block("import so", "import sys"), block("import os", "...")):
+        with pytest.raises(RefusalError) as caught:
+            await propose(answer, document(), span(3, 0, 4, 10), nothing)
+        assert "import os" in caught.value.for_model or "def home" in caught.value.for_model
+        assert "import os" not in str(caught.value.to_json())
 
 
 async def test_an_answer_that_changes_nothing_is_refused() -> None:

@@ -65,6 +65,7 @@
 
 ---@class (exact) kibitz.Settings.sandbox
 ---@field enabled? boolean Run generated tests in a sandbox before they are shown.
+---@field project_tests? boolean Run the project's own tests that a change concerns, in the sandbox on a copy, before the change is offered.
 ---@field timeout_s? integer The longest run, in seconds.
 ---@field memory_mb? integer The most memory of a run, in megabytes.
 

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kibitz.errors import KibitzError
 from kibitz.features import analyze as analyzing
 from kibitz.features import find_bugs as finding
 from kibitz.features.checked import Refactoring
 from kibitz.features.explain import explain as explain_it
-from kibitz.features.fix import apply_finding
+from kibitz.features.fix import apply_finding, fix_offline
 from kibitz.features.fix import fix as fix_it
 from kibitz.features.refactor import refactor as refactor_it
+from kibitz.features.refactor import refactor_as_commented
 from kibitz.features.result import Envelope, Stopwatch
 from kibitz.features.workbench import open_document
 from kibitz.index.crawl import project_files
 from kibitz.lsp import publish
 from kibitz.lsp.arguments import Arguments
-from kibitz.lsp.edits import apply, current, show, to_json
+from kibitz.lsp.current import current
+from kibitz.lsp.edits import apply, takes, to_json
+from kibitz.lsp.preview import show, show_diff
+from kibitz.lsp.problems import read_problem
 from kibitz.lsp.progress import report
 from kibitz.lsp.session import Session
 from kibitz.text import Document
+
+if TYPE_CHECKING:
+    from kibitz.verify.edit import ProposedEdit
 
 Token = int | str | None
 
@@ -38,47 +45,61 @@ async def explain(session: Session, given: Any, token: Token) -> Any:
 
 
 async def refactor(session: Session, given: Any, token: Token) -> Any:
-    """`kibitz.refactor`: a checked edit; with `apply`, applied by the editor."""
+    """`kibitz.refactor`: a checked edit; with `open`, shown as a diff; with `apply`, applied by the editor."""
     a = Arguments(session, "kibitz.refactor", given)
     document = a.document()
     where, kind, new_name = a.needed_range(document), a.maybe("kind"), a.maybe("newName")
+    bench = session.bench(document)
     async with report(session, "kibitz: refactoring", token, a.token("partialResultToken")):
-        result = await refactor_it(
-            session.bench(document),
-            document,
-            where,
-            a.text("instruction", ""),
-            kind=kind,  # type: ignore[arg-type]  # the engine refuses kinds it does not know
-            new_name=new_name,
-        )
-    return await _edited(session, result, "Refactor", apply_it=a.flag("apply"))
+        if a.flag("fromComment"):
+            result = await refactor_as_commented(bench, document, where)
+        else:
+            result = await refactor_it(
+                bench,
+                document,
+                where,
+                a.text("instruction", ""),
+                kind=kind,  # type: ignore[arg-type]  # the engine refuses kinds it does not know
+                new_name=new_name,
+            )
+    return await _edited(session, result, "Refactor", apply_it=a.flag("apply"), look=a.flag("open"))
 
 
 async def fix(session: Session, given: Any, token: Token) -> Any:
-    """`kibitz.fix`: the edit that removes a diagnostic, or a finding by its `id`."""
+    """`kibitz.fix`: the edit that removes a `diagnostic`, several `diagnostics`, or a finding by its `id`.
+
+    With `offline`, no model is asked; with `certain` as well, only what nobody would want mended in another way."""
     a = Arguments(session, "kibitz.fix", given)
     document = a.document()
     bench = session.bench(document)
     async with report(session, "kibitz: fixing", token, a.token("partialResultToken")):
         if (number := a.maybe("id")) is not None:
             result = await apply_finding(bench, document, number)
+        elif a.entries("diagnostics"):
+            problems = [read_problem(session, document, d) for d in a.entries("diagnostics")]
+            if a.flag("offline"):
+                result = await fix_offline(bench, document, problems, certain=a.flag("certain"))
+            else:
+                result = await fix_it(bench, document, problems)
         else:
-            result = await _fix_diagnostic(session, document, a.table("diagnostic"))
-    return await _edited(session, result, "Fix", apply_it=a.flag("apply"))
+            result = await _fix_diagnostic(
+                session, document, a.table("diagnostic"), offline=a.flag("offline")
+            )
+    return await _edited(session, result, "Fix", apply_it=a.flag("apply"), look=a.flag("open"))
 
 
-async def _fix_diagnostic(session: Session, document: Document, given: dict[str, Any]) -> Refactoring:
+async def _fix_diagnostic(
+    session: Session, document: Document, given: dict[str, Any], *, offline: bool
+) -> Refactoring:
     """With the fix that one of our findings carries, else by whoever answers."""
-    bench, diagnostic = session.bench(document), Arguments(session, "kibitz.fix", given)
-    where, message = diagnostic.needed_range(document), diagnostic.text("message")
-    source, code, data = diagnostic.maybe("source") or "", str(given.get("code") or ""), given.get("data")
+    bench, problem, data = session.bench(document), read_problem(session, document, given), given.get("data")
     if isinstance(data, dict) and isinstance(number := data.get("id"), str):
         try:
             return await apply_finding(bench, document, number)
         except KibitzError as error:
             if error.kind != "not_found":
                 raise
-    return await fix_it(bench, document, where, message, source, code)
+    return await (fix_offline if offline else fix_it)(bench, document, [problem])
 
 
 async def find_bugs(session: Session, given: Any, token: Token) -> Any:
@@ -125,19 +146,13 @@ async def generate_tests(session: Session, given: Any, token: Token) -> Any:
         )
     answer = result.to_json()
     if result.edit is not None:
-        if session.client.create_files or not any(f.create for f in result.edit.files):
-            answer["edit"] = to_json(session, current(session, result.edit))
-            if a.flag("apply"):
-                answer["applied"] = await apply(session, result.edit, "Generate tests")
-        else:
-            answer["edit"] = None
-            answer["diff"] = result.edit.unified_diff(session.bench(document).root)
-            if a.flag("apply"):
-                await show(
-                    session,
-                    result.edit.files[0].document.uri.rsplit("/", 1)[-1],
-                    result.edit.files[0].after.text,
-                )
+        edit = await current(session, result.edit)
+        answer |= _offered(session, edit, confirm=False)
+        if a.flag("apply") and answer["edit"] is not None:
+            answer["applied"] = await apply(session, edit, "Generate tests")
+        elif a.flag("apply"):
+            new = edit.files[0]
+            await show(session, new.document.uri.rsplit("/", 1)[-1], new.after.text)
     return answer
 
 
@@ -149,14 +164,24 @@ async def analyze(session: Session, given: Any, token: Token) -> Any:
         return (await analyzing.analyze(session.bench(document), document)).to_json(session.shapes)
 
 
-async def _edited(session: Session, result: Refactoring, label: str, *, apply_it: bool) -> Any:
-    """The result of a command that changes text: the edit as it fits now, applied where that was asked for."""
-    edit = current(session, result.edit)
+async def _edited(session: Session, result: Refactoring, label: str, *, apply_it: bool, look: bool) -> Any:
+    """The result of a command that changes text: the edit as it fits now, shown and applied where that was asked for."""
+    edit = await current(session, result.edit)
     confirm = result.envelope.engine != "offline"
-    answer = {**result.envelope.to_json(), "edit": to_json(session, edit, confirm=confirm)}
+    answer = {**result.envelope.to_json(), **_offered(session, edit, confirm=confirm)}
     if apply_it:
-        answer["applied"] = await apply(session, edit, label, confirm=confirm)
+        answer["applied"] = await apply(session, edit, label, confirm=confirm, look=look)
+    elif look:
+        await show_diff(session, edit, label)
     return answer
+
+
+def _offered(session: Session, edit: ProposedEdit, *, confirm: bool) -> dict[str, Any]:
+    """The edit for a client that can take it, else none and its diff."""
+    if takes(session, edit):
+        return {"edit": to_json(session, edit, confirm=confirm)}
+    root = session.root_of(edit.files[0].document.path)
+    return {"edit": None, "diff": edit.unified_diff(root)}
 
 
 COMMANDS = {

@@ -7,7 +7,7 @@ from typing import Any
 from kibitz.features import chat as chatting
 from kibitz.features.result import Stopwatch, local
 from kibitz.lsp.arguments import Arguments
-from kibitz.lsp.edits import show
+from kibitz.lsp.preview import show
 from kibitz.lsp.progress import report
 from kibitz.lsp.session import Session
 

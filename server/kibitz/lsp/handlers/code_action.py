@@ -19,8 +19,12 @@ async def handle(
     """The actions of the kinds asked for; as plain commands for a client that knows no others."""
     document = document or session.document(params.text_document.uri)
     where = to_range(document.lines, params.range, session.client.encoding)
-    place = Place(session, document, where, params.range, tuple(params.context.diagnostics))
+    automatic = params.context.trigger_kind == lsp.CodeActionTriggerKind.Automatic
     only = params.context.only
+    fix_all = any(kind.startswith("source.fixAll") for kind in only or ())
+    place = Place(
+        session, document, where, params.range, tuple(params.context.diagnostics), automatic, fix_all
+    )
     actions = [
         a for a in await list_actions(place) if only is None or any(_within(a.kind, kind) for kind in only)
     ]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from lsprotocol import types as lsp
 
 from kibitz.lsp.actions import OURS, perform
-from kibitz.lsp.edits import current, workspace_edit
+from kibitz.lsp.current import current
+from kibitz.lsp.edits import workspace_edit
+from kibitz.lsp.preview import say_checks
 from kibitz.lsp.progress import report
 from kibitz.lsp.session import Session
 
@@ -18,8 +20,9 @@ async def handle(session: Session, action: lsp.CodeAction) -> lsp.CodeAction:
         return action
     async with report(session, f"kibitz: {action.title}", None, None):
         made = await perform(session, action.data[OURS])
-    action.edit = workspace_edit(
-        session, current(session, made.edit), confirm=made.envelope.engine != "offline"
-    )
+    edit, by_model = await current(session, made.edit), made.envelope.engine != "offline"
+    action.edit = workspace_edit(session, edit, confirm=by_model)
     action.command = None
+    if by_model and not (session.client.annotations and session.client.annotated_actions):
+        say_checks(session, edit, action.title)
     return action

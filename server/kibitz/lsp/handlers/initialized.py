@@ -27,6 +27,8 @@ async def handle(session: Session, _params: lsp.InitializedParams) -> None:
     if session.client.configuration:
         await pull_settings(session)
     session.complain()
+    if said := await asyncio.to_thread(_take_back_interrupted):
+        session.message(lsp.MessageType.Warning, f"kibitz: {said}")
     if session.client.watch_files:
         patterns = ALL_FILES if session.services.asks_a_model else SETTINGS_FILES
         watchers = [lsp.FileSystemWatcher(pattern) for pattern in patterns]
@@ -51,3 +53,9 @@ async def handle(session: Session, _params: lsp.InitializedParams) -> None:
     else:
         session.status("Normal")
     await index_folders(session)
+
+
+def _take_back_interrupted() -> str:
+    from kibitz.features.write import take_back_interrupted
+
+    return take_back_interrupted()

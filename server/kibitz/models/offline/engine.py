@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from kibitz.errors import KibitzError, unsupported
 from kibitz.models.offline.members import Members, asks_for_member
-from kibitz.models.protocol import Done, Event, Request, Text
+from kibitz.models.protocol import Done, Event, Noted, Request, Text
 from kibitz.models.tasks import (
     ChatTask,
     CompleteTask,
@@ -59,7 +59,13 @@ class OfflineEngine:
 
     async def stream(self, request: Request) -> AsyncGenerator[Event, None]:
         """The answer to the request's task. Raises `unsupported` for what it cannot do, and `untrusted`."""
-        for piece in _pieces(await self._answer(request)):
+        if isinstance(request.task, FixTask):
+            text, notes = await self._fix(request.task)
+            for note in notes:
+                yield Noted(note)
+        else:
+            text = await self._answer(request)
+        for piece in _pieces(text):
             yield Text(piece)
             await asyncio.sleep(0)
         yield Done()
@@ -78,8 +84,6 @@ class OfflineEngine:
                 from kibitz.models.offline.refactor import refactor
 
                 return files(await refactor(task, self._worker(*PYTHON)), task.project)
-            case FixTask() as task:
-                return await self._fix(task)
             case TestsTask() as task:
                 from kibitz.models.offline.tests import generate
 
@@ -115,20 +119,15 @@ class OfflineEngine:
             findings = syntax_findings(task.document, task.range)
         return json.dumps([to_json(task.document, finding) for finding in findings], ensure_ascii=False)
 
-    async def _fix(self, task: FixTask) -> str:
-        """The fix of the checker's own finding at that place, where there is one."""
-        from kibitz.models.offline.findings import find_bugs
-        from kibitz.text import apply_edits
+    async def _fix(self, task: FixTask) -> tuple[str, tuple[str, ...]]:
+        """The text with what could be mended, and for each problem that is left the reason."""
+        from kibitz.models.offline.fix import mended
 
-        for finding in await find_bugs(task.document, None, self._worker(*RULES)):
-            same_rule = task.code in ("", finding.rule)
-            if finding.fix is not None and same_rule and finding.range.start.line == task.range.start.line:
-                path = task.document.path or Path(task.document.uri)
-                return files({path: apply_edits(task.document, finding.fix.edits)}, task.project)
-        raise unsupported(
-            "The built-in engine has no fix for this problem.",
-            "Set `model` to have one written, and checked, for you.",
-        )
+        self._need_trust()
+        plan = await mended(task, self._worker(*RULES))
+        path = task.document.path or Path(task.document.uri)
+        notes = tuple(f"line {p.range.start.line + 1}: {why}" for p, why in plan.left)
+        return files({path: plan.after.text}, task.project), notes
 
     def _need_trust(self) -> None:
         if not self._settings.trusted:

@@ -10,6 +10,7 @@ import re
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import pathspec
@@ -72,7 +73,18 @@ def containing(root: Path, word: str, exclude: Sequence[str], deadline: float) -
     the deadline (monotonic clock), and `invalid` where more than `MOST_FILES` are found.
     """
     pattern = re.compile(rb"(?<!\w)" + re.escape(word.encode()) + rb"(?!\w)")
-    found = []
+    found = list(islice(matching(root, pattern, exclude, deadline), MOST_FILES + 1))
+    if len(found) > MOST_FILES:
+        raise KibitzError(
+            "invalid", f"More than {MOST_FILES} files contain `{word}`.", "Rename it in smaller steps."
+        )
+    return sorted(found)
+
+
+def matching(
+    root: Path, pattern: re.Pattern[bytes], exclude: Sequence[str], deadline: float
+) -> Iterator[Path]:
+    """The Python files below `root` in which a pattern is found. Raises `timeout` at the deadline."""
     for path in python_files(root, exclude):
         if time.monotonic() > deadline:
             raise KibitzError(
@@ -80,14 +92,9 @@ def containing(root: Path, word: str, exclude: Sequence[str], deadline: float) -
             )
         try:
             if path.stat().st_size <= MAX_BYTES and pattern.search(path.read_bytes()):
-                found.append(path)
+                yield path
         except OSError:
             continue
-        if len(found) > MOST_FILES:
-            raise KibitzError(
-                "invalid", f"More than {MOST_FILES} files contain `{word}`.", "Rename it in smaller steps."
-            )
-    return sorted(found)
 
 
 def python_files(root: Path, exclude: Sequence[str]) -> Iterator[Path]:

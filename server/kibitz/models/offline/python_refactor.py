@@ -5,12 +5,18 @@ from __future__ import annotations
 import ast
 import re
 import time
+from collections.abc import Callable
 from typing import Any
 
 from kibitz.errors import KibitzError
 from kibitz.models.offline import (
+    python_branches,
+    python_comprehensions,
+    python_dynamic,
     python_extract,
     python_inline,
+    python_layout,
+    python_loops,
     python_names,
     python_place,
     python_rename,
@@ -24,6 +30,17 @@ from kibitz.models.offline.python_part import Part
 from kibitz.models.offline.python_scopes import Scope
 from kibitz.models.offline.python_source import Source
 from kibitz.models.offline.python_tree import broken, own_nodes, restored
+
+_GLANCE_S = 1.0
+"""How long the project is searched for what hardly any project has."""
+
+_REWRITES: dict[str, Callable[[Source, int, int], str]] = {
+    "invert_if": python_branches.invert,
+    "guard_clause": python_branches.guard,
+    "merge_ifs": python_branches.merge,
+    "comprehension_to_loop": python_loops.loop,
+    "loop_to_comprehension": python_comprehensions.comprehension,
+}
 
 
 def refactor(params: dict[str, Any]) -> dict[str, Any]:
@@ -42,7 +59,7 @@ def refactor(params: dict[str, Any]) -> dict[str, Any]:
         python_names.usable(name)
     match params["kind"]:
         case "extract_function":
-            return _extract_function(place, source, start, end, name)
+            return _extract_function(place, source, start, end, name, params.get("exclude") or [])
         case "extract_variable":
             return _extract_variable(place, source, start, end, name)
         case "inline":
@@ -52,11 +69,15 @@ def refactor(params: dict[str, Any]) -> dict[str, Any]:
                 raise KibitzError("invalid", "Renaming needs the new name.", "Say `rename to NAME`.")
             changes = python_renaming.rename(place, source, start, end, name, params.get("exclude") or [])
             return {"changes": changes, "name": name}
+        case kind if kind in _REWRITES:
+            return _answer(place, source, _REWRITES[kind](source, start, end), "")
         case other:
             raise KibitzError("invalid", f"There is no refactoring called {other}.", "Choose another one.")
 
 
-def _extract_function(place: Place, source: Source, start: int, end: int, name: str | None) -> dict[str, Any]:
+def _extract_function(
+    place: Place, source: Source, start: int, end: int, name: str | None, exclude: list[str]
+) -> dict[str, Any]:
     selection = python_select.piece(source, start, end)
     python_extract.check_selection(source, selection)
     host = python_extract.host_of(source, selection)
@@ -75,7 +96,11 @@ def _extract_function(place: Place, source: Source, start: int, end: int, name: 
     text = _performed(source, host, selection, name, variable=False)
     if with_await:
         text = _awaited(text, name)
-    text = _spaced(text, name)
+    text = python_layout.laid_out(source, selection, text, name)
+    if not method and python_dynamic.enumerated(place, exclude, time.monotonic() + _GLANCE_S):
+        raise KibitzError(
+            "invalid", "Another file goes through all names of this module.", "Extract it by hand."
+        )
     python_extract.check_function(source, selection, text, name, lambda said: _exported(place, source, said))
     return _answer(place, source, text, name)
 
@@ -90,7 +115,10 @@ def _extract_variable(place: Place, source: Source, start: int, end: int, name: 
         name = python_names.free(wanted, {i.name for i in source.names.identifiers if i.role != "member"})
     elif name in {i.name for i in inside if i.role != "member"}:
         raise KibitzError("invalid", f"`{name}` is already used here.", "Choose another name.")
-    text = _performed(source, host, selection, name, variable=True)
+    try:
+        text = _performed(source, host, selection, name, variable=True)
+    except KibitzError:
+        text = python_variable.written(source, selection, name)
     try:
         plain = _without_parentheses(text, name)
         python_variable.check_variable(source, selection, plain, name)
@@ -171,28 +199,6 @@ def _without_parentheses(text: str, name: str) -> str:
     """Parentheses that were needed around an expression are not around its name."""
     text = re.sub(rf"(?<![\w\])])\({name}\)", name, text, count=1)
     return re.sub(rf"^([ \t]*{name} = )\((.*)\)$", r"\1\2", text, count=1, flags=re.MULTILINE)
-
-
-def _spaced(text: str, name: str) -> str:
-    """Two empty lines around a function at the top level, as rope leaves one."""
-    lines = text.split("\n")
-    at = next((n for n, line in enumerate(lines) if re.match(rf"(?:async )?def {name}\(", line)), None)
-    if at is None:
-        return text
-    end = at + 1
-    while end < len(lines) and (not lines[end].strip() or lines[end][0] in " \t"):
-        end += 1
-    while not lines[end - 1].strip():
-        end -= 1
-    after = next((n for n in range(end, len(lines)) if lines[n].strip()), None)
-    if after is not None and after - end < 2:
-        lines[end:after] = ["", ""]
-    before = at
-    while before > 0 and not lines[before - 1].strip():
-        before -= 1
-    if before > 0 and at - before < 2:
-        lines[before:at] = ["", ""]
-    return "\n".join(lines)
 
 
 def _answer(place: Place, source: Source, text: str, name: str) -> dict[str, Any]:

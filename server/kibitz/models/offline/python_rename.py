@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Collection, Iterator
 
 from kibitz.errors import KibitzError
 from kibitz.models.offline.python_place import places_of
@@ -42,6 +43,27 @@ def check(source: Source, text: str, old: str, new: str) -> None:
             )
         if forward.setdefault(one, other) != other:
             raise KibitzError("bad_response", f"Not every use of `{old}` could be renamed.", _HINT)
+
+
+def own_keywords(source: Source, text: str, old: str, new: str, called: Collection[str] = ()) -> str:
+    """The changed text with the keyword arguments back that are passed to anything not `called` by one of these names.
+
+    rope takes the keyword of a call that it cannot trace for a variable of that name.
+    """
+    after = Source(text)
+    before, now = source.names.identifiers, after.names.identifiers
+    if len(before) != len(now):
+        raise broken()
+    places = []
+    for was, other in zip(before, now, strict=True):
+        if isinstance(other.node, ast.keyword) and was.name == old and other.name == new:
+            call = after.above.get(id(other.node))
+            callee = ast.unparse(call.func).rpartition(".")[2] if isinstance(call, ast.Call) else ""
+            if callee not in called:
+                places.append(after.region(other.node)[0])
+    for place in sorted(places, reverse=True):
+        text = text[:place] + old + text[place + len(new) :]
+    return text
 
 
 def lexical(source: Source, identifier: Identifier, new: str) -> str:
@@ -124,6 +146,21 @@ def passed_by_name(source: Source, name: str, functions: set[str]) -> bool:
     )
 
 
+def aliased(source: Source, name: str, functions: set[str]) -> bool:
+    """Whether a file uses one of the functions as a value, and passes a keyword argument of a name to something else."""
+    calls = [node for node in ast.walk(source.tree) if isinstance(node, ast.Call)]
+    callees = {id(node.func) for node in calls}
+    if not any(keyword.arg == name for node in calls for keyword in node.keywords):
+        return False
+    return any(
+        isinstance(node, (ast.Name, ast.Attribute))
+        and isinstance(node.ctx, ast.Load)
+        and (node.id if isinstance(node, ast.Name) else node.attr) in functions
+        and id(node) not in callees
+        for node in ast.walk(source.tree)
+    )
+
+
 def named_in_text(source: Source, name: str) -> bool:
     """Whether a string names an attribute: in `__slots__` or `__match_args__`, or for `getattr` and its like."""
     for node in ast.walk(source.tree):
@@ -138,7 +175,10 @@ def named_in_text(source: Source, name: str) -> bool:
 
 
 def public_names(text: str, source: Source, old: str, new: str) -> str:
-    """The text with the name changed in `__all__`, where the module lists it."""
+    """The text with the name changed in `__all__`, where the module lists it and has it under the new name only."""
+    bound = Source(text).names.module.bound
+    if old in bound or new not in bound:
+        return text
     listed = []
     for statement in source.tree.body:
         targets = (
@@ -153,3 +193,61 @@ def public_names(text: str, source: Source, old: str, new: str) -> str:
         line = lines[node.lineno - 1]
         lines[node.lineno - 1] = re.sub(rf"(['\"]){re.escape(old)}\1", rf"\g<1>{new}\g<1>", line)
     return "\n".join(lines)
+
+
+def in_annotations(text: str, old: str, new: str) -> str:
+    """The text with the name changed in the strings that are annotations: `def copy(self) -> "Old"`."""
+    source = Source(text)
+    if old in source.names.module.bound or new not in source.names.module.bound:
+        return text
+    places: set[int] = set()
+    for node in _annotations(source):
+        low, high = source.region(node)
+        written = re.fullmatch(r"(['\"]|\"{3}|'{3})(.*)\1", source.text[low:high], re.DOTALL)
+        if written is None or "\\" in written.group(2):
+            continue
+        word = re.compile(rf"(?<![\w.]){re.escape(old)}(?!\w)")
+        places.update(low + written.start(2) + found.start() for found in word.finditer(written.group(2)))
+    for place in sorted(places, reverse=True):
+        text = text[:place] + new + text[place + len(old) :]
+    return text
+
+
+def _annotations(source: Source) -> Iterator[ast.Constant]:
+    """The strings that stand for types."""
+    roots: list[ast.expr | None] = []
+    for node in ast.walk(source.tree):
+        match node:
+            case ast.arg() | ast.AnnAssign():
+                roots.append(node.annotation)
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                roots.append(node.returns)
+            case ast.Call(ast.Name("cast") | ast.Attribute(_, "cast"), [first, *_]):
+                roots.append(first)
+            case ast.Call(ast.Name("TypeVar") | ast.Attribute(_, "TypeVar")):
+                roots += [*node.args[1:], *(k.value for k in node.keywords if k.arg == "bound")]
+    literal = {
+        id(part)
+        for root in roots
+        if root is not None
+        for node in ast.walk(root)
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value).rpartition(".")[2] == "Literal"
+        for part in ast.walk(node.slice)
+    }
+    for root in roots:
+        for node in ast.walk(root) if root is not None else ():
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in literal:
+                yield node
+
+
+def written_out(source: Source, name: str) -> int | None:
+    """The line of a string that begins with a class's name, or is it: what the class is shown as, or looked up by."""
+    word = re.escape(name)
+    shown = re.compile(rf"<{word}\b|\A{word}(?:[(.:\[]|\Z)|[\s(.]{word}\(")
+    documented = {id(node.value) for node in ast.walk(source.tree) if isinstance(node, ast.Expr)}
+    meant = {id(node) for node in _annotations(source)}
+    for node in ast.walk(source.tree):
+        said = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(said, str) and id(node) not in documented | meant and shown.search(said):
+            return getattr(node, "lineno", 1)
+    return None

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import ast
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from kibitz.errors import KibitzError
-from kibitz.models.offline import python_place, python_rename, python_rope
+from kibitz.models.offline import python_dynamic, python_place, python_rename, python_rope
 from kibitz.models.offline.python_files import LONGEST_S, Place
 from kibitz.models.offline.python_part import Part
 from kibitz.models.offline.python_scopes import Identifier, arguments
 from kibitz.models.offline.python_source import Source
 from kibitz.models.offline.python_tree import broken, restored
 
-_AMBIGUOUS = (str, bytes, list, dict, set, tuple, int, float, object, BaseException)
 _BY_HAND = "Rename it by hand."
 
 
@@ -35,12 +34,25 @@ def rename(
             "invalid", f"`{word}` is a name of the language.", "Only your own names can be renamed."
         )
     home = identifier.home
+    if python_dynamic.reads_by_name(source, home):
+        raise KibitzError("invalid", f"The code around looks `{word}` up by its name in a string.", _BY_HAND)
     parameter = _is_parameter(identifier)
     if home is not None and home.parent is not None and not home.is_class and not parameter:
         return {str(place.path): restored(source, _inside(source, identifier, offset, name))}
     deadline = time.monotonic() + LONGEST_S
+    if not parameter and python_dynamic.put_together(place, source, word, exclude, deadline):
+        raise KibitzError("invalid", f"Names like `{word}` are put together from strings.", _BY_HAND)
     sources = {place.real: source, **place.others(word, exclude, deadline)}
     member = home is None or home.is_class
+    if member and python_dynamic.by_convention(sources.values(), word):
+        raise KibitzError("invalid", f"Code outside of the project may call `{word}` by its name.", _BY_HAND)
+    modules = place.real.relative_to(place.real_root).with_suffix("").parts
+    at_top = home is not None and home.parent is None
+    for path, some in sources.items() if at_top else ():
+        if python_dynamic.lists_names(some, modules):
+            raise KibitzError("invalid", f"{path.name} goes through all names of the module.", _BY_HAND)
+    if at_top and python_dynamic.dispatched_on(place, source, word, exclude, deadline):
+        raise KibitzError("invalid", f"Methods are found by the name `{word}` at run time.", _BY_HAND)
     guess = member and _only_one_class(sources, word, name)
     if member or len(sources) > 1:
         changed = _everywhere(
@@ -82,8 +94,11 @@ def _everywhere(
         library=member,
     )
     changed, untraced = python_rope.rename(project, place.real, offset, name, guess=guess, deadline=until)
-    if member and untraced and not guess:
-        raise _lost(word, *untraced[0])
+    roots = place.import_roots()
+    several = "_" in word.strip("_") or word.startswith("_")
+    for path, line in untraced if member else ():
+        if not guess or (not several and path in sources and python_dynamic.foreign(sources[path], roots)):
+            raise _lost(word, path, line)
     return changed
 
 
@@ -111,17 +126,26 @@ def _checked(
     word, home = identifier.name, identifier.home
     if place.real not in changed or not changed.keys() <= sources.keys():
         raise broken()
-    if home is not None and home.parent is None:
-        changed[place.real] = python_rename.public_names(changed[place.real], sources[place.real], word, name)
+    parameter = _is_parameter(identifier)
+    called = _called(sources.values(), identifier) if parameter else set()
     try:
+        if home is not None and not home.is_class:
+            for path, text in changed.items():
+                changed[path] = python_rename.own_keywords(sources[path], text, word, name, called)
+        if home is not None and home.parent is None:
+            for path, text in changed.items():
+                listed = python_rename.public_names(text, sources[path], word, name)
+                changed[path] = python_rename.in_annotations(listed, word, name)
         results = {path: Source(text, path.name) for path, text in changed.items()}
     except KibitzError:
         raise broken() from None
     for path, some in results.items():
         python_rename.check(sources[path], some.text, word, name)
-    _check_origin(sources, results, word)
-    for path, some in {**sources, **results}.items():
-        _check_left(path, some, place, identifier)
+    _check_origin(place, sources, results, word)
+    _check_shown(results, word, name)
+    every = {**sources, **results}
+    for path, some in every.items():
+        _check_left(path, some, place, identifier, called)
     return {place.original(path): restored(sources[path], text) for path, text in changed.items()}
 
 
@@ -134,6 +158,7 @@ def _inside(source: Source, identifier: Identifier, offset: int, name: str) -> s
         at = part.offset(offset)
         found, _ = python_rope.rename(project, project.path, at, name, guess=False, deadline=deadline)
         text = part.whole(found.get(project.path, part.text))
+        text = python_rename.own_keywords(source, text, identifier.name, name)
         python_rename.check(source, text, identifier.name, name)
     except KibitzError:
         text = python_rename.lexical(source, identifier, name)
@@ -155,12 +180,15 @@ def _only_one_class(sources: Mapping[Path, Source], word: str, name: str) -> boo
         if owners & python_rename.class_binds(some, name):
             raise KibitzError("invalid", f"The class already has `{name}`.", "Choose another name.")
         total += len(owners)
-    return total == 1 and not any(hasattr(kind, word) for kind in _AMBIGUOUS)
+    return total == 1 and word not in python_dynamic.library_names()
 
 
-def _check_origin(sources: Mapping[Path, Source], results: Mapping[Path, Source], word: str) -> None:
+def _check_origin(
+    place: Place, sources: Mapping[Path, Source], results: Mapping[Path, Source], word: str
+) -> None:
     """Refuse what these files only use: builtins, and what is imported from elsewhere."""
     modules = {path.parent.name if path.stem == "__init__" else path.stem for path in results}
+    roots = place.import_roots()
     defined = False
     for path, after in results.items():
         for was, now in zip(sources[path].names.identifiers, after.names.identifiers, strict=True):
@@ -172,9 +200,8 @@ def _check_origin(sources: Mapping[Path, Source], results: Mapping[Path, Source]
                 )
                 continue
             origin = sources[path].above[id(was.node)]
-            outside = (
-                not isinstance(origin, ast.ImportFrom)
-                or (origin.module or "").rpartition(".")[2] not in modules
+            outside = not isinstance(origin, ast.ImportFrom) or (
+                (origin.module or "").rpartition(".")[2] not in modules and not _own(roots, origin)
             )
             if (
                 was.node.asname != word
@@ -189,7 +216,48 @@ def _check_origin(sources: Mapping[Path, Source], results: Mapping[Path, Source]
         )
 
 
-def _check_left(path: Path, source: Source, place: Place, identifier: Identifier) -> None:
+def _check_shown(results: Mapping[Path, Source], word: str, name: str) -> None:
+    """Refuse a class whose name is also in strings of the files that use it: its `repr`, or a key to find it by."""
+    if not any(
+        isinstance(node, ast.ClassDef) and node.name == name
+        for some in results.values()
+        for node in ast.walk(some.tree)
+    ):
+        return
+    for path, some in results.items():
+        line = python_rename.written_out(some, word)
+        if line is not None:
+            raise KibitzError(
+                "invalid",
+                f"`{word}` also stands in a string that may mean it, in {path.name}:{line}.",
+                _BY_HAND,
+            )
+
+
+def _own(roots: Sequence[Path], origin: ast.ImportFrom) -> bool:
+    """Whether an import names a module of the project."""
+    if origin.level:
+        return True
+    path = (origin.module or "").replace(".", "/")
+    return any((root / f"{path}.py").is_file() or (root / path / "__init__.py").is_file() for root in roots)
+
+
+def _called(sources: Iterable[Source], identifier: Identifier) -> set[str]:
+    """What a function is called by: its name, and for a constructor the names of its class and the classes below."""
+    function = getattr(identifier.home.node, "name", "") if identifier.home else ""
+    if function not in ("__init__", "__new__") or identifier.home is None or identifier.home.parent is None:
+        return {function}
+    names = {function, str(getattr(identifier.home.parent.node, "name", ""))}
+    classes = [n for source in sources for n in ast.walk(source.tree) if isinstance(n, ast.ClassDef)]
+    for _ in classes:
+        below = {n.name for n in classes if {ast.unparse(b).rpartition(".")[2] for b in n.bases} & names}
+        if below <= names:
+            break
+        names |= below
+    return names
+
+
+def _check_left(path: Path, source: Source, place: Place, identifier: Identifier, called: set[str]) -> None:
     """Refuse where the old name is left at a place that takes it from the renamed thing."""
     word, home = identifier.name, identifier.home
     left = None
@@ -202,7 +270,9 @@ def _check_left(path: Path, source: Source, place: Place, identifier: Identifier
             source, word, {owner, "replace", "_replace", "evolve"} - {""}
         )
     else:
-        left = python_rename.passed_by_name(source, word, {getattr(home.node, "name", "")})
+        left = python_rename.passed_by_name(source, word, called) or python_rename.aliased(
+            source, word, called
+        )
     if left:
         raise KibitzError(
             "bad_response", f"Not every use of `{word}` in {path.name} could be renamed.", _BY_HAND

@@ -6,6 +6,7 @@ disk, and rope looks only at the files it is told about.
 
 from __future__ import annotations
 
+import ast
 import sysconfig
 import tempfile
 import time
@@ -15,13 +16,14 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import rope.base.project
-from rope.base import exceptions
+from rope.base import exceptions, pyscopes
 from rope.base.change import ChangeContents
 from rope.base.fscommands import FileSystemCommands
 from rope.base.prefs import Prefs
 from rope.base.pyobjectsdef import PyClass
 from rope.base.resources import File, Folder
 from rope.base.taskhandle import TaskHandle
+from rope.base.utils import saveit
 from rope.refactor.extract import ExtractMethod, ExtractVariable
 from rope.refactor.inline import create_inline
 from rope.refactor.rename import Rename
@@ -51,6 +53,18 @@ _SAID = {
 }
 
 
+_SCOPES = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.Lambda,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.GeneratorExp,
+)
+
+
 class _ReadOnly(FileSystemCommands):  # type: ignore[misc]
     """Reads what it was given before what is on disk, and writes nothing."""
 
@@ -75,6 +89,37 @@ class _Unchanging:
 
     def get_indicator(self, resource: Any) -> int:
         return 0
+
+
+def _regions(scope: Any) -> None:
+    """Where each scope of a module stands, as ast says.
+
+    rope's own way is to match every token of the file with the tree: slow, and it gives up on all of the file at the
+    first construct it does not know.
+    """
+    source: str = scope.pyobject.source_code
+    starts = [0]
+    lines = source.split("\n")
+    for line in lines:
+        starts.append(starts[-1] + len(line) + 1)
+
+    def offset(line: int, column: int) -> int:
+        text = lines[line - 1]
+        return starts[line - 1] + len(
+            text.encode("utf-8", "surrogatepass")[:column].decode("utf-8", "ignore")
+        )
+
+    tree = scope.pyobject.get_ast()
+    tree.region = (0, len(source))
+    for node in ast.walk(tree):
+        if isinstance(node, _SCOPES):
+            vars(node)["region"] = (
+                offset(node.lineno, node.col_offset),
+                offset(node.end_lineno or node.lineno, node.end_col_offset or 0),
+            )
+
+
+pyscopes.GlobalScope._calculate_scope_regions = saveit(_regions)  # noqa: SLF001 - rope has no other door to it
 
 
 class Project(rope.base.project.Project):  # type: ignore[misc]

@@ -68,8 +68,16 @@ def piece(source: Source, start: int, end: int) -> Selection:
     if len(statements) == 1 and start < end and source.text.count("\n", start, end) == 0:
         first, last = source.region(statements[0])
         if (start > first or end < last) and not _covers_line(source, start, end):
-            return expression(source, start, end)
+            try:
+                return expression(source, start, end)
+            except KibitzError:
+                if not (_cuts_word(source.text, start) or _cuts_word(source.text, end)):
+                    raise
     return _whole(source, statements, start)
+
+
+def _cuts_word(text: str, at: int) -> bool:
+    return re.match(r"\w\w", text[max(at - 1, 0) : at + 1]) is not None
 
 
 def siblings(tree: ast.AST) -> Iterator[list[ast.stmt]]:
@@ -153,7 +161,7 @@ def _touched(source: Source, block: list[ast.stmt], start: int, end: int) -> lis
     """The statements of the innermost block that holds all of a span, as far as they overlap it."""
     found = []
     for statement in block:
-        top = source.starts[first_line(statement) - 1]
+        top = _top(source, statement)
         bottom = source.region(statement)[1]
         if (top < end and start < bottom) or (start == end and top <= start <= bottom):
             found.append(statement)
@@ -165,8 +173,17 @@ def _touched(source: Source, block: list[ast.stmt], start: int, end: int) -> lis
     return found
 
 
+def _top(source: Source, statement: ast.stmt) -> int:
+    """Where a statement starts: with its line, where that has no other code before it."""
+    if _shares_line(source, statement):
+        return source.region(statement)[0]
+    return source.starts[first_line(statement) - 1]
+
+
 def _comments_above(source: Source, statement: ast.stmt) -> int:
     """Where the comments and empty lines directly above a statement start."""
+    if _shares_line(source, statement):
+        return _top(source, statement)
     line = first_line(statement) - 1
     while line > 0 and _says_nothing(source.lines[line - 1]):
         line -= 1
@@ -250,17 +267,22 @@ def _value(source: Source, start: int, end: int) -> ast.expr | None:
 
 
 def _around(source: Source, start: int, end: int) -> ast.expr | None:
-    """The smallest expression around a selection that cuts through words; none for a sensible piece of a larger one."""
-    try:
-        ast.parse(source.text[start:end], mode="eval")
-    except SyntaxError:
-        found = [
-            n
-            for n in _near(source, start, end)
-            if source.region(n)[0] <= start and end <= source.region(n)[1]
-        ]
-        return min(found, key=lambda n: source.region(n)[1] - source.region(n)[0], default=None)
-    return None
+    """The smallest expression around a selection that cuts through words or operands; none for a sensible piece of one."""
+    text = source.text
+    operator = re.match(r"[-+*/%@&|^<>=.]", text[start : start + 1]) and re.search(
+        r"[\w)\]}'\"]\s*\Z", text[:start]
+    )
+    if not operator and not _cuts_word(text, start) and not _cuts_word(text, end):
+        try:
+            ast.parse(text[start:end].strip(), mode="eval")
+        except SyntaxError:
+            pass
+        else:
+            return None
+    found = [
+        n for n in _near(source, start, end) if source.region(n)[0] <= start and end <= source.region(n)[1]
+    ]
+    return min(found, key=lambda n: source.region(n)[1] - source.region(n)[0], default=None)
 
 
 def _at(source: Source, offset: int) -> ast.expr | None:

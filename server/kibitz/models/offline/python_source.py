@@ -102,7 +102,7 @@ class Source:
     def restored(self, text: str) -> str:
         """A changed `text` in the original's form."""
         new, old = text.split("\n"), self.lines
-        inside = _string_lines(text) if self.tabs else set()
+        inside = string_lines(text) if self.tabs else set()
         ends = [line[len(line.rstrip("\r\n")) :] for line in self._lines]
         eol = max(set(ends[:-1]), key=ends.count) if len(ends) > 1 else "\n"
         out: list[str] = []
@@ -142,7 +142,7 @@ def _bare(lines: list[str]) -> list[str]:
 
 def _without_tabs(text: str) -> str:
     """Indentation in spaces; what stands inside a string keeps its tabs."""
-    inside = _string_lines(text)
+    inside = string_lines(text)
     lines = []
     for number, line in enumerate(text.split("\n")):
         body = line.lstrip("\t ")
@@ -197,7 +197,7 @@ def _opcodes(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, i
     return [("equal", 0, head, 0, head), *moved, last]
 
 
-def _string_lines(text: str) -> set[int]:
+def string_lines(text: str) -> set[int]:
     """The 0-based lines that start inside a string."""
     inside: set[int] = set()
     names = {

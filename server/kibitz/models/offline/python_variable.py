@@ -6,7 +6,7 @@ import ast
 
 from kibitz.models.offline.python_extract import host_of
 from kibitz.models.offline.python_scopes import Names, Scope
-from kibitz.models.offline.python_select import Selection
+from kibitz.models.offline.python_select import Selection, first_line
 from kibitz.models.offline.python_source import Source, parents
 from kibitz.models.offline.python_tree import (
     COMPREHENSIONS,
@@ -19,6 +19,10 @@ from kibitz.models.offline.python_tree import (
     statement_of,
 )
 
+_QUIET = {
+    "abs", "bool", "callable", "chr", "float", "getattr", "hasattr", "hash", "id", "int", "isinstance", "issubclass",
+    "len", "ord", "range", "repr", "round", "str", "super", "type",
+}  # fmt: skip
 _SOMETIMES = "The expression is not evaluated every time its statement is reached."
 
 
@@ -47,6 +51,41 @@ def check_expression(source: Source, selection: Selection) -> None:
         if isinstance(outer, ast.JoinedStr):
             raise refuse("The expression is part of an f-string.")
         child = outer
+    _check_order(source, statement, node)
+
+
+def _check_order(source: Source, statement: ast.stmt, node: ast.expr) -> None:
+    """Refuse where what runs before the expression now would run after it, and one may depend on the other."""
+    later = statement.targets if isinstance(statement, ast.Assign) else []
+    late = {id(part) for target in later for part in ast.walk(target)}
+    inside = list(ast.walk(node))
+    start = source.region(node)[0]
+    before = [
+        part
+        for part in _header(statement)
+        if _acts(source, part) and id(part) not in late and source.region(part)[1] <= start
+    ]
+    if not before:
+        return
+    acts = any(_acts(source, part) for part in inside)
+    memory = any(isinstance(part, (ast.Attribute, ast.Subscript)) for part in inside)
+    names = {part.id for part in inside if isinstance(part, ast.Name)}
+    for other in before:
+        shared = any(isinstance(part, ast.Name) and part.id in names for part in ast.walk(other))
+        if acts or (memory and shared):
+            raise refuse(
+                "Other parts of the statement run before the expression, and it would be computed first."
+            )
+
+
+def _acts(source: Source, node: ast.AST) -> bool:
+    """Whether a node itself may do more than compute a value."""
+    if not isinstance(node, ast.Call):
+        return isinstance(node, ast.Await)
+    if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, (ast.Constant, ast.JoinedStr)):
+        return False
+    name = node.func.id if isinstance(node.func, ast.Name) else ""
+    return name not in _QUIET or name in source.names.module.bound
 
 
 def _header(statement: ast.stmt) -> list[ast.AST]:
@@ -126,3 +165,21 @@ def check_variable(source: Source, selection: Selection, text: str, name: str) -
 
 def _home(names: Names, node: ast.Name) -> Scope | None:
     return next((i.home for i in names.of([node])), None)
+
+
+def written(source: Source, selection: Selection, name: str) -> str:
+    """The text with the selection in a variable on the line above its statement, unchecked."""
+    statement = statement_of(source.above, selection.nodes[0])
+    line = first_line(statement) - 1
+    value = source.text[selection.start : selection.end]
+    if "\n" in value and not value.startswith(("(", "[", "{")):
+        value = f"({value})"
+    indent = source.lines[line][: len(source.lines[line]) - len(source.lines[line].lstrip())]
+    gap = "\n"
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        gap = "\n\n" if indent else "\n\n\n"
+        while line > 1 and source.lines[line - 1].startswith(f"{indent}#"):
+            line -= 1
+    start = source.starts[line]
+    rest = source.text[start : selection.start] + name + source.text[selection.end :]
+    return f"{source.text[:start]}{indent}{name} = {value}{gap}{rest}"

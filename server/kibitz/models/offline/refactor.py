@@ -1,4 +1,5 @@
-"""Refactorings without a model: Python by rope and ruff, each result proven before it is handed out."""
+"""Refactorings without a model: Python by rope and ruff, other languages from the tree, each result proven before it is
+handed out."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kibitz.errors import KibitzError, unsupported
+from kibitz.models.offline.ruff_rewrites import rewritten
 from kibitz.models.offline.wishes import understood
 from kibitz.models.tasks import RefactorKind, RefactorTask
 from kibitz.text import Document, Position, Range, read_text
@@ -40,12 +42,14 @@ async def refactor(task: RefactorTask, worker: Worker) -> dict[Path, str]:
     `bad_response` where the result failed its checks, and `timeout`.
     """
     document = task.document
-    if document.language != "python":
-        raise unsupported("Without a model, kibitz refactors Python only.", _ASK_A_MODEL)
-    wish = understood(task)
     path = document.path or Path(document.uri)
+    if document.language != "python":
+        return {path: await asyncio.to_thread(_from_tree, task)}
+    wish = understood(task)
     if wish.kind == "organize_imports":
         changes = {path: await organized(document, path, task.project.root)}
+    elif wish.kind in ("modernise", "simplify"):
+        changes = {path: await rewritten(document, path, task.project.root, wish.place, wish.kind)}
     else:
         changes = await _performed(task, worker, path, wish.kind, wish.place, wish.new_name)
     changed = {
@@ -60,9 +64,12 @@ async def refactor(task: RefactorTask, worker: Worker) -> dict[Path, str]:
 
 
 def available(document: Document, where: Range) -> list[RefactorKind]:
-    """Which refactorings may be offered at a range: by the text alone, no process asked. What is offered can still decline."""
+    """Which refactorings may be offered at a range: by the text alone, no process asked. What is offered can still decline.
+
+    Parses a document that was not parsed before, which takes a long one some milliseconds.
+    """
     if document.language != "python":
-        return []
+        return _by_tree(document, where)
     found: list[RefactorKind] = []
     start, end = document.offset(where.start), document.offset(where.end)
     selected = document.text[start:end].strip() if end - start <= _LONGEST_LOOKED_AT else None
@@ -79,6 +86,29 @@ def available(document: Document, where: Range) -> list[RefactorKind]:
     if _ANY_IMPORT.search(document.text):
         found.append("organize_imports")
     return found
+
+
+def _from_tree(task: RefactorTask) -> str:
+    """The new text of a document in a language other than Python."""
+    from kibitz.syntax.rewrite.perform import rewritings, rewritten
+
+    document = task.document
+    known = rewritings(document.language)
+    if not known:
+        raise unsupported("Without a model, kibitz does not refactor this language.", _ASK_A_MODEL)
+    wish = understood(task)
+    kind = next((each for each in known if each == wish.kind), None)
+    if kind is None:
+        raise unsupported("The built-in engine does not do this in this language.", _ASK_A_MODEL)
+    return rewritten(document, kind, wish.place, wish.new_name)
+
+
+def _by_tree(document: Document, where: Range) -> list[RefactorKind]:
+    from kibitz.syntax.rewrite.perform import offered
+    from kibitz.syntax.tree import parse
+
+    tree = parse(document)
+    return list(offered(tree, where)) if tree is not None else []
 
 
 async def organized(document: Document, path: Path, root: Path | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import get_args
 
 from attrs import frozen
 
@@ -16,6 +17,7 @@ _NEW = _NAME.format("new")
 _SORT = r"(?:the\s+|all\s+|my\s+)?(?:thing|selection|selected\s+\w+|code|symbol|variable|function|method|class|parameter|argument|attribute|constant)?\s*"
 _NAMED = r"(?:\s+(?:and\s+)?(?:called?|named?|with\s+the\s+name|name\s+it|call\s+it|as)\s+"
 _CALLED = rf"{_NAMED}{_NEW}|\s+{_NAME.format('last')}\s*\Z)?"
+_DEFINES = "def|class|function|func|fn|let|const|var|static|type|struct|interface|enum|trait"
 _NO_NAMES = {
     "please",
     "here",
@@ -51,8 +53,54 @@ _PATTERNS: tuple[tuple[RefactorKind, str], ...] = (
         "extract_function",
         rf"\bextract\b(?:\s+(?:this|it|the\s+selection|selection))?(?:\s+(?:in)?to\s+{_NEW})?",
     ),
+    (
+        "guard_clause",
+        r"\b(?:guard\s+clauses?|early[\s-]+(?:returns?|exits?)|(?:return|exit|bail|bail\s+out|leave)\s+early)\b",
+    ),
+    (
+        "invert_if",
+        r"\b(?:invert|flip|negate|reverse|swap)\s+(?:the\s+|this\s+|both\s+)?(?:\w+\s+)?(?:ifs?|conditions?|branches)\b",
+    ),
+    (
+        "merge_ifs",
+        r"\b(?:merge|combine|join|collapse|flatten)\s+(?:the\s+|these\s+|both\s+)?(?:\w+\s+)?(?:ifs?|conditions?)\b",
+    ),
+    (
+        "loop_to_comprehension",
+        r"\b(?:to|into|use|using|with|as)\s+an?\s+(?:(?:list|dict|set|dictionary)\s+)?comprehension\b",
+    ),
+    (
+        "comprehension_to_loop",
+        r"\bcomprehension\b.*?\b(?:to|into|with|by)\s+(?:a\s+)?(?:\w+[\s-])?loop\b|\b(?:unroll|expand)\b.*?\bcomprehension\b",
+    ),
+    (
+        "comprehension_to_loop",
+        r"\bloop\b.*?\binstead\s+of\b.*?\bcomprehension\b",
+    ),
+    (
+        "modernise",
+        r"\bmoderni[sz]e\b|\bpyupgrade\b|\bupgrade\s+(?:the\s+|this\s+)?(?:syntax|code)\b|\bmodern\s+(?:syntax|python)\b",
+    ),
+    ("simplify", r"\bsimplify\b"),
 )
-_CAN = "It can rename, inline, extract a function or a variable, and organize imports; a model could do the rest: set `model`."
+_CAN = (
+    "It can rename, inline, extract a function or a variable, organize imports, and turn conditions and loops; "
+    "a model could do the rest: set `model`."
+)
+
+
+def performs(language: str) -> frozenset[RefactorKind]:
+    """The kinds the built-in engine has for a language; at a given place it may still decline."""
+    if language == "python":
+        return frozenset(get_args(RefactorKind))
+    from kibitz.syntax.rewrite.perform import rewritings
+
+    return frozenset(rewritings(language))
+
+
+def worded(instruction: str) -> RefactorKind | None:
+    """The refactoring that a few words name; None for words that name none the built-in engine knows."""
+    return _parsed(instruction)[0]
 
 
 @frozen
@@ -104,7 +152,7 @@ def _found(document: Document, where: Range, name: str) -> Range:
     for pattern, low, high in (
         (word, start, end),
         (
-            rf"\b(?:def|class)\s+{word}|^[ \t]*{word}(?=\s*(?::[^=\n]+)?=(?!=))",
+            rf"\b(?:{_DEFINES})\s+(?:mut\s+)?{word}|^[ \t]*{word}(?=\s*(?::[^=\n]+)?:?=(?!=))",
             0,
             len(document.text),
         ),

@@ -15,13 +15,37 @@ class TestExtractFunction:
     def test_statements_become_a_function_named_after_what_they_compute(self) -> None:
         text = changed("extract_function", CART, LOOP)
         assert "    subtotal = compute_subtotal(items)\n    grand = subtotal * (1 + tax)\n" in text
-        assert f"\n\n\ndef compute_subtotal(items):\n    {LOOP}\n    return subtotal\n\n\nclass Cart" in text
+        assert f"\n\n\ndef compute_subtotal(items):\n    {LOOP}\n    return subtotal\n\n\ndef total" in text
 
     def test_a_method_stays_a_method(self) -> None:
         text = changed("extract_function", CART, "rate = 1 + tax\n        cost = rate * len(self.items)")
         assert (
-            "        cost = self._compute_cost(tax)\n        return cost\n\n    def _compute_cost(self, tax):\n"
-            in text
+            "        self.items = items\n\n    def _compute_cost(self, tax):\n        rate = 1 + tax\n"
+            "        cost = rate * len(self.items)\n        return cost\n\n    def pay(self, tax):\n"
+            "        cost = self._compute_cost(tax)\n        return cost\n"
+        ) in text
+        assert text.endswith("return cost\n")
+
+    def test_the_function_stands_above_what_calls_it_and_its_comments(self) -> None:
+        text = "import os\n\n# one\n\n# about f\n@dec  # d\ndef f(a):\n    # how\n    b = a + 1\n    return b\n# end\nf(1)\n"
+        assert changed("extract_function", text, "# how\n    b = a + 1", "g") == (
+            "import os\n\n# one\n\ndef g(a):\n    # how\n    b = a + 1\n    return b\n\n\n# about f\n@dec  # d\n"
+            "def f(a):\n    b = g(a)\n    return b\n# end\nf(1)\n"
+        )
+
+    def test_overloads_stay_together(self) -> None:
+        text = (
+            "class A:\n    @property\n    def x(self):\n        return self._x\n\n    @x.setter\n"
+            "    def x(self, value):\n        self._x = value + 1\n"
+        )
+        assert changed("extract_function", text, "value + 1", "grow").startswith(
+            "class A:\n    def grow(self, value):\n        return value + 1\n\n    @property\n"
+        )
+
+    def test_a_modules_statement_keeps_its_comment(self) -> None:
+        text = "import os\n# about it\nprint(1)\nprint(2)\n"
+        assert changed("extract_function", text, "print(1)", "say") == (
+            "import os\n\n\ndef say():\n    print(1)\n\n\n# about it\nsay()\nprint(2)\n"
         )
 
     def test_an_expression(self) -> None:
@@ -51,8 +75,8 @@ class TestExtractFunction:
     def test_awaiting_code_becomes_asynchronous(self) -> None:
         text = "async def f(a):\n    b = await g(a)\n    return b + 1\n"
         assert changed("extract_function", text, "b = await g(a)", "fetch") == (
-            "async def f(a):\n    b = await fetch(a)\n    return b + 1\n\n\n"
-            "async def fetch(a):\n    b = await g(a)\n    return b\n"
+            "async def fetch(a):\n    b = await g(a)\n    return b\n\n\n"
+            "async def f(a):\n    b = await fetch(a)\n    return b + 1\n"
         )
 
     def test_the_default_name_is_one_nobody_uses(self) -> None:

@@ -1,0 +1,129 @@
+"""The steps of calls, functions and classes in the middle of code, in languages with braces."""
+
+from __future__ import annotations
+
+from kibitz.syntax.view import View
+from kibitz.verify.behaviour.braces import LAMBDAS, NAMES, Braces, blanked, leaves, parameter_names
+
+_DEEPEST = 4
+
+
+def as_written(r: Braces, view: View) -> str:
+    """A node that is not looked into: the same where it is written the same, but for the names of variables."""
+    names = [n for n in dict.fromkeys(leaf.text for leaf in leaves(view)) if r.find(n) is not None]
+    own = _own_names(view)
+    return r.b.make("opaque", [r.load(n) for n in names if n not in own], blanked(view, names))
+
+
+def _own_names(view: View) -> set[str]:
+    return {n.text for part in view.walk() if part.kind.endswith("parameters") for n in parameter_names(part)}
+
+
+def _arguments(r: Braces, view: View | None) -> tuple[list[str], tuple[str, ...]]:
+    items = view.items if view is not None else ()
+    return [r.expression(i) for i in items], tuple("*" if "spread" in i.kind else "" for i in items)
+
+
+def call(r: Braces, view: View) -> str:
+    """A call: of a helper of this version's own, of something on something, or of anything else."""
+    function = view.child("function") or view.child("name")
+    base = view.child("object")
+    given = view.child("arguments")
+    if function is None:
+        return as_written(r, view)
+    if base is None and function.kind in ("member_expression", "selector_expression", "field_expression"):
+        base = function.child("object") or function.child("operand") or function.child("value")
+        field = function.child("property") or function.child("field")
+        name = field.text if field is not None else function.text
+    else:
+        name = function.text
+    helper = _helper(r, name, base, given)
+    if helper is not None:
+        return helper
+    if base is not None:
+        registers = [r.expression(base)]
+    elif view.kind == "method_invocation":
+        registers = ["this"]
+    else:
+        args = [r.expression(function)]
+        more, shape = _arguments(r, given)
+        return r.b.make("call", [*args, *more], shape)
+    more, shape = _arguments(r, given)
+    return r.b.make(
+        "method",
+        [*registers, *more],
+        (name + ("?" if "?." in view.text[: len(view.text) // 2] and "?." in function.text else ""), *shape),
+    )
+
+
+def _helper(r: Braces, name: str, base: View | None, given: View | None) -> str | None:
+    """The result of a helper that only this version has, read in place of its call."""
+    function = r.helpers.get(name.rpartition("::")[2])
+    if function is None or r.depth >= _DEEPEST or function == r.call.function:
+        return None
+    items = list(given.items) if given is not None else []
+    if any("spread" in i.kind for i in items):
+        return None
+    values = [r.b.make("copy", (r.expression(i),)) for i in items]
+    receiver = function.child("receiver")
+    receivers = parameter_names(receiver) if receiver is not None else []
+    bound = r.b.make("copy", (r.expression(base),)) if base is not None and receivers else ""
+    kept, r.scopes = r.scopes, [{}]
+    if bound:
+        r.bind(receivers[0], bound)
+    result = r.inside(function, values, parameters=_without_self(function))
+    r.scopes = kept
+    return result
+
+
+def _without_self(function: View) -> View | None:
+    return function.child("parameters")
+
+
+def function_here(r: Braces, view: View) -> str:
+    """A function made here: its body is read once in its place, for both versions alike."""
+    parameters = view.child("parameters") or view.child("parameter")
+    names = parameter_names(parameters)
+    word = next((c.text for c in view.children if c.text in ("async", "function*", "move")), "")
+    made = r.b.make("opaque", (), f"function of {len(names)} {word}")
+    values = [r.b.make("pure", (made,), ("part", "parameter", at)) for at in range(len(names))]
+    handler, r.b.handler = r.b.handler, None
+    captured = _captured(r, view)
+    _unknown(r, captured)
+    result = r.inside(view, values, parameters=parameters)
+    r.b.handler = handler
+    r.b.emit("opaque", "", (result,), "end of function")
+    _unknown(r, captured)
+    return made
+
+
+def _captured(r: Braces, view: View) -> list[str]:
+    """The variables of the code around a function that it names and that change: when it runs, they may be anything."""
+    words = dict.fromkeys(leaf.text for leaf in leaves(view) if leaf.kind in NAMES)
+    return [register for word in words if word in r.changing and (register := r.find(word)) is not None]
+
+
+def _unknown(r: Braces, registers: list[str]) -> None:
+    for register in registers:
+        r.b.emit("opaque", register, (register,), "captured variable")
+
+
+def class_here(r: Braces, view: View) -> str:
+    """A class made here: its functions are read as functions, all else is the same where it is written the same."""
+    made = r.b.make("opaque", (), "class")
+    body = view if view.kind == "class_body" else view.child("body")
+    for item in body.items if body is not None else ():
+        if item.kind in LAMBDAS and item.child("body") is not None:
+            name = item.child("name")
+            r.b.emit("opaque", "", (), f"method {name.text if name is not None else ''}")
+            function_here(r, item)
+        else:
+            as_written(r, item)
+    return made
+
+
+def method_here(r: Braces, view: View) -> str:
+    """A method of an object as written."""
+    name = view.child("name")
+    r.b.emit("opaque", "", (), f"method {name.text if name is not None else ''}")
+    return function_here(r, view)

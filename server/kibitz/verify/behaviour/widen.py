@@ -1,0 +1,123 @@
+"""What two visits of one place have in common: least general generalisation (Plotkin, 1970), so that loops come to an end."""
+
+from __future__ import annotations
+
+from attrs import Factory, define
+
+from kibitz.verify.behaviour.state import Run, Side, State, World, simple
+from kibitz.verify.behaviour.terms import Term
+from kibitz.verify.behaviour.values import Values
+
+Key = tuple[int, str]
+
+
+@define(eq=False)
+class Place:
+    """What is known at a place that was visited: the state all visits so far fit in, and the symbols made for it."""
+
+    state: State
+    symbols: set[Term] = Factory(set)
+    numbers: set[int] = Factory(set)
+
+
+def widened(run: Run, place: Place, now: State) -> State | None:
+    """The state that holds for the visits before and for this one; None where nothing new comes with it."""
+    changed = False
+    slots: dict[Key, tuple[Term, Term]] = {}
+    merged = place.state.copy()
+    for which, (before, current) in enumerate(((place.state.old, now.old), (place.state.new, now.new))):
+        _slots(run, which, before, place.state.world, current, now.world, slots)
+    classes: dict[tuple[Term, Term], Term] = {}
+    followers: dict[Term, set[Term]] = {}
+    for previous, current_term in slots.values():
+        followers.setdefault(previous, set()).add(current_term)
+    for key, pair in slots.items():
+        previous, current_term = pair
+        if pair not in classes:
+            if (
+                previous is current_term
+                or _same_closure(run, previous, current_term)
+                or (previous in place.symbols and len(followers[previous]) == 1)
+            ):
+                classes[pair] = previous
+            else:
+                classes[pair] = run.table.fresh()
+                place.symbols.add(classes[pair])
+                changed = True
+        side = merged.new if key[0] else merged.old
+        if key[1].startswith("@"):
+            side.store[int(key[1][1:])] = classes[pair]
+        else:
+            side.env[key[1]] = classes[pair]
+    changed = _world(run, place, merged, now) or changed
+    for side, current in ((merged.old, now.old), (merged.new, now.new)):
+        more = {n for n in current.held if n in side.store} - side.held
+        side.held |= more
+        changed = changed or bool(more)
+    if not changed:
+        return None
+    place.state = merged
+    return merged.copy()
+
+
+def _slots(
+    run: Run,
+    which: int,
+    before: Side,
+    world: World,
+    now: Side,
+    now_world: World,
+    slots: dict[Key, tuple[Term, Term]],
+) -> None:
+    """The values of one version's live registers and containers at both visits."""
+    first, second = Values(run, before, world), Values(run, now, now_world)
+    paired: dict[int, int] = {}
+    for register in before.node.live:
+        if register not in before.env and register not in now.env:
+            continue
+        previous, current = first.read(register), second.read(register)
+        if previous.op == current.op == "loc" and previous.args[1] == current.args[1]:
+            a, b = previous.args[0], current.args[0]
+            if paired.setdefault(a, b) == b:
+                slots[which, f"@{a}"] = (first.seen(before.store[a]), second.seen(now.store[b]))
+                continue
+        slots[which, register] = (first.seen(previous), second.seen(current))
+
+
+def _same_closure(run: Run, previous: Term, current: Term) -> bool:
+    if previous.op != "closure" or current.op != "closure":
+        return False
+    return run.closures[previous.args[0]][1] is run.closures[current.args[0]][1]
+
+
+def _world(run: Run, place: Place, merged: State, now: State) -> bool:
+    """Generalise what is known of the world; whether anything had to be forgotten."""
+    before, current = merged.world, now.world
+    facts = {f: v for f, v in before.facts.items() if current.facts.get(f) == v}
+    heap = {k: v for k, v in before.heap.items() if current.heap.get(k) is v}
+    changed = len(facts) != len(before.facts) or len(heap) != len(before.heap)
+    known = set(now.old.env.values()) | set(now.new.env.values())
+    versions = dict(before.versions)
+    deep = before.deep
+    for key in [*before.versions, *(k for k in current.versions if k not in before.versions)]:
+        was, is_ = before.version(key), current.version(key)
+        if was == is_ or was in place.numbers:
+            continue
+        if key not in before.versions:
+            if key.op == "sym" and key not in known:
+                continue
+            if not simple(key):
+                if deep not in place.numbers:
+                    deep = run.table.number()
+                    place.numbers.add(deep)
+                    changed = True
+                continue
+        versions[key] = run.table.number()
+        place.numbers.add(versions[key])
+        changed = True
+    if before.epoch != current.epoch and before.epoch not in place.numbers:
+        before.epoch = run.table.number()
+        place.numbers.add(before.epoch)
+        changed = True
+    before.facts, before.heap, before.versions, before.deep = facts, heap, versions, deep
+    return changed

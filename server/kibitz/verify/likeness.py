@@ -1,0 +1,60 @@
+"""How alike two lines are: the same line with a slip or a change, or another one."""
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher
+
+_LIKE = 0.6
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+|\d+")
+_TOKENS = re.compile(r"\w+|[^\w\s]")
+_NAMES = re.compile(
+    r"(?:def|class|func|fn|function|struct|enum|interface|trait|type|impl|module|namespace|fun|sub|record)\s+(\w+)"
+)
+
+
+def likeness(one: str, two: str) -> float:
+    """How alike two lines are, 0 to 1; 0 where they are not enough so to be the same line."""
+    matcher = SequenceMatcher(None, one, two, autojunk=False)
+    if matcher.real_quick_ratio() < _LIKE or matcher.quick_ratio() < _LIKE:
+        return 0.0
+    ratio = matcher.ratio()
+    return ratio if ratio >= _LIKE else 0.0
+
+
+def renamed(one: str, two: str) -> bool:
+    """Whether two lines define things of different names."""
+    names = [match[1] if (match := _NAMES.search(line)) else None for line in (one, two)]
+    return names[0] != names[1]
+
+
+def is_typo(one: str, two: str) -> bool:
+    """Whether two lines differ in one word only, and there by a slip: one letter too few, too many, wrong, or two swapped."""
+    mine, theirs = _TOKENS.findall(one), _TOKENS.findall(two)
+    if len(mine) != len(theirs):
+        return False
+    different = [(a, b) for a, b in zip(mine, theirs, strict=True) if a != b]
+    return len(different) == 1 and slipped(*different[0])
+
+
+def slipped(one: str, two: str) -> bool:
+    """Whether two words differ by a slip within a part of four letters or more."""
+    mine, theirs = _PARTS.findall(one), _PARTS.findall(two)
+    if len(mine) != len(theirs):
+        return False
+    different = [(a, b) for a, b in zip(mine, theirs, strict=True) if a != b]
+    return len(different) == 1 and max(map(len, different[0])) > 3 and _one_apart(*different[0])
+
+
+def _one_apart(one: str, two: str) -> bool:
+    if not (one.isalpha() and two.isalpha()):
+        return False
+    short, long = sorted((one, two), key=len)
+    if len(long) - len(short) > 1:
+        return False
+    at = next((n for n in range(len(short)) if short[n] != long[n]), len(short))
+    if len(short) < len(long):
+        return short[at:] == long[at + 1 :]
+    return short[at + 1 :] == long[at + 1 :] or (
+        short[at : at + 2] == long[at : at + 2][::-1] and short[at + 2 :] == long[at + 2 :]
+    )

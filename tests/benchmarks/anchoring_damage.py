@@ -1,0 +1,291 @@
+"""What models make of the lines they copy, and the changes they want to them."""
+
+from __future__ import annotations
+
+import random
+import re
+import textwrap
+from collections.abc import Callable
+from typing import NamedTuple
+
+COMMENT = {"python": "#", "typescript": "//", "go": "//", "rust": "//", "java": "//"}
+_WORD = re.compile(r"[A-Za-z_]{4,}")
+_STRING = re.compile(r"""(?<!["'\\\w])(["'])([^"'\\\n`]*)\1(?!["'])""")
+
+
+class Change(NamedTuple):
+    """A block's lines as they were and as they are wanted, and which lines were changed or have a new line below."""
+
+    old: list[str]
+    new: list[str]
+    touched: frozenset[int]
+
+
+class Case(NamedTuple):
+    """What a model would send and what must come of it: `expected` is the file's text; None where only a refusal is right.
+
+    `may_refuse` says that a refusal is as right; `loose` that blank lines cannot be known.
+    """
+
+    text: str
+    search: str
+    replace: str
+    expected: str | None
+    may_refuse: bool = False
+    loose: bool = False
+
+
+def is_code(line: str, language: str) -> bool:
+    """Whether a line is neither blank nor a comment."""
+    bare = line.strip()
+    return (
+        bool(bare)
+        and not bare.startswith(("#",) if language == "python" else ("//", "/*", "* ", "*/"))
+        and bare != "*"
+    )
+
+
+def indent(line: str) -> str:
+    """The whitespace a line begins with."""
+    return line[: len(line) - len(line.lstrip())]
+
+
+def change(lines: list[str], language: str, rng: random.Random) -> Change:
+    """A change as refactorings are: a name in a line, a line more, a line less, or two of these."""
+    code = [number for number, line in enumerate(lines) if is_code(line, language)]
+    picked = sorted(rng.sample(code, min(len(code), rng.choice((1, 1, 1, 2)))))
+    new = list(lines)
+    touched: set[int] = set()
+    for number in reversed(picked):
+        line = lines[number]
+        words = _WORD.findall(line)
+        kind = rng.choice(("rename", "rename", "insert", "delete", "rewrite"))
+        if kind == "rename" and words:
+            new[number] = line.replace(rng.choice(words), "renamed_here", 1)
+        elif kind == "insert":
+            new.insert(number + 1, f"{indent(line)}added_line_{rng.randrange(1000)}(here)")
+        elif kind == "delete" and len(code) > 2:
+            del new[number]
+        else:
+            new[number] = f"{indent(line)}rewritten_{rng.randrange(1000)} = wanted({number})"
+        touched.add(number)
+    return Change(lines, new, frozenset(touched))
+
+
+Damage = Callable[[list[str], str, random.Random], list[str] | None]
+"""A copy of lines as a model may write them; None where the damage does not apply to these lines."""
+
+
+def dedent(lines: list[str], language: str, rng: random.Random) -> list[str] | None:
+    """All of the common indentation gone, or one level more or less."""
+    kind = rng.randrange(3)
+    if kind == 0:
+        return textwrap.dedent("\n".join(lines)).split("\n")
+    step = "\t" if language == "go" else "    "
+    if kind == 1:
+        return [step + line if line.strip() else line for line in lines]
+    if all(line.startswith(step) for line in lines if line.strip()):
+        return [line.removeprefix(step) for line in lines]
+    return None
+
+
+def tabs(lines: list[str], language: str, rng: random.Random) -> list[str] | None:
+    """Tabs for blanks, and the other way."""
+    made = []
+    for line in lines:
+        lead = indent(line)
+        if "\t" in lead:
+            lead = lead.replace("\t", "    ")
+        elif len(lead) % 4 == 0 or language == "typescript":
+            size = 2 if language == "typescript" and any(len(indent(x)) % 4 == 2 for x in lines) else 4
+            lead = "\t" * (len(lead) // size) + " " * (len(lead) % size)
+        made.append(lead + line.lstrip())
+    return made
+
+
+def first_bare(lines: list[str], language: str, rng: random.Random) -> list[str] | None:
+    """The first line without its indentation, as one who copies from the middle of a line has it."""
+    return [lines[0].lstrip(), *lines[1:]]
+
+
+def trailing(lines: list[str], language: str, rng: random.Random) -> list[str] | None:
+    """Blanks at the end of some lines."""
+    return [line + rng.choice(("", " ", "   ", "\t")) for line in lines]
+
+
+def drop_blank(lines: list[str], language: str, rng: random.Random) -> list[str] | None:
+    """No blank lines."""
+    return [line for line in lines if line.strip()]
+
+
+def add_blank(lines: list[str], language: str, rng: random.Random) -> list[str] | None:
+    """Blank lines between, above and below."""
+    made: list[str] = []
+    for line in lines:
+        made += [*([""] * rng.choice((0, 0, 1))), line]
+    return [*made, *([""] * rng.choice((0, 1)))]
+
+
+def drop_comments(lines: list[str], language: str, rng: random.Random) -> list[str] | None:
+    """No comment lines."""
+    inside = False
+    for line in lines:
+        bare = line.strip()
+        if inside and not bare.startswith("*"):
+            return None  # a comment whose lines do not say that they are
+        inside = (inside or bare.startswith("/*")) and "*/" not in bare
+    return [line for line in lines if not line.strip() or is_code(line, language)]
+
+
+def quotes(lines: list[str], language: str, rng: random.Random) -> list[str] | None:
+    """The other quotes around strings."""
+    if language in ("go", "rust", "java"):
+        return None
+    return [
+        _STRING.sub(lambda m: {"'": '"', '"': "'"}[m[1]] + m[2] + {"'": '"', '"': "'"}[m[1]], x)
+        for x in lines
+    ]
+
+
+def typo(lines: list[str], language: str, rng: random.Random) -> list[str] | None:
+    """One slip in one word: a letter less, twice, another, or two swapped."""
+    spots = [
+        (number, match)
+        for number, line in enumerate(lines)
+        for match in re.finditer(r"(?<![A-Za-z\\])[a-z]{4,}(?![A-Za-z])", line)
+    ]
+    if not spots:
+        return None
+    number, match = rng.choice(spots)
+    word = match[0]
+    at = rng.randrange(1, len(word) - 1)
+    slips = [
+        word[:at] + word[at + 1 :],
+        word[:at] + word[at] + word[at:],
+        word[:at] + rng.choice("qxzj") + word[at + 1 :],
+        word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+    ]
+    slip = rng.choice(slips)
+    made = list(lines)
+    made[number] = lines[number][: match.start()] + slip + lines[number][match.end() :]
+    return made
+
+
+def respace(lines: list[str], language: str, rng: random.Random) -> list[str] | None:
+    """Other blanks around operators and brackets, none of them in strings."""
+
+    def other(line: str) -> str:
+        lead, rest = indent(line), line.lstrip()
+        if any(mark in rest for mark in ("'", '"', "`", COMMENT[language])):
+            return line
+        rest = re.sub(r" ([=+]) ", r"\1", rest) if rng.randrange(2) else re.sub(r"\((?=\w)", "( ", rest)
+        return lead + re.sub(r", ", ",", rest)
+
+    return [other(line) for line in lines]
+
+
+def wrap(lines: list[str], language: str, rng: random.Random) -> list[str] | None:
+    """Statements broken over several lines, and broken ones joined."""
+    made: list[str] = []
+    for line in lines:
+        opening = re.search(r"\((?=\w[^()]*\)\S?$)", line)
+        if opening is not None and is_code(line, language) and "'" not in line and '"' not in line:
+            close = line.rindex(")")
+            lead = indent(line)
+            made += [
+                line[: opening.end()],
+                f"{lead}    {line[opening.end() : close]}"
+                + ("," if rng.randrange(2) and language == "python" else ""),
+                lead + line[close:],
+            ]
+        elif made and made[-1].rstrip().endswith("(") and is_code(line, language):
+            made[-1] = made[-1].rstrip() + line.strip()
+        else:
+            made.append(line)
+    return made
+
+
+def elide(lines: list[str], language: str, rng: random.Random) -> list[str] | None:
+    """The middle left out, with or without a word about it."""
+    if len(lines) < 5:
+        return None
+    mark = COMMENT[language]
+    says = rng.choice(
+        (
+            "...",
+            f"{mark} ...",
+            f"{mark} ... existing code ...",
+            f"{mark} ... rest of the function",
+            f"{mark} rest unchanged",
+            f"{mark} (unchanged)",
+            f"{mark} ... (rest of implementation)",
+            f"{mark} [...]",
+            f"{mark} existing code here",
+            f"{mark} keep the rest as is ...",
+        )
+    )
+    first = rng.randrange(1, len(lines) - 3)
+    last = rng.randrange(first + 2, len(lines))
+    middle = lines[first:last]
+    if sum(is_code(line, language) for line in middle) < 2:
+        return None
+    return [*lines[:first], indent(lines[first]) + says, *lines[last:]]
+
+
+def both(one: Damage, two: Damage) -> Damage:
+    """Two damages at once."""
+
+    def damaged(lines: list[str], language: str, rng: random.Random) -> list[str] | None:
+        made = one(lines, language, rng)
+        made = lines if made is None else made
+        again = two(made, language, rng)
+        return made if again is None else again
+
+    return damaged
+
+
+WRITTEN: dict[str, Damage] = {
+    "dedent": dedent,
+    "tabs": tabs,
+    "first bare": first_bare,
+    "trailing": trailing,
+    "blank lost": drop_blank,
+    "blank more": add_blank,
+    "comments": drop_comments,
+    "quotes": quotes,
+    "spacing": respace,
+    "wrapped": wrap,
+    "typo": typo,
+    "dedent+blank": both(dedent, drop_blank),
+    "dedent+comments": both(dedent, drop_comments),
+    "quotes+typo": both(quotes, typo),
+}
+"""Damages to the search text whose meaning stays what it was."""
+
+TWO_SIDED = {
+    "dedent",
+    "tabs",
+    "first bare",
+    "blank lost",
+    "comments",
+    "quotes",
+    "typo",
+    "dedent+blank",
+    "dedent+comments",
+}
+"""Those that a model that makes them makes in its new text too."""
+LOOSE = {"blank lost", "blank more", "dedent+blank"}
+
+
+def stale_line(line: str, language: str, rng: random.Random) -> str:
+    """A line as somebody has changed it since."""
+    words = _WORD.findall(line)
+    kind = rng.randrange(4)
+    if kind == 0 and words:
+        return line.replace(rng.choice(words), f"newer_{rng.randrange(100)}", 1)
+    if kind == 1 and ")" in line:
+        at = line.rindex(")")
+        return f"{line[:at]}, newer={rng.randrange(100)}{line[at:]}"
+    if kind == 2:
+        return f"{line}  {COMMENT[language]} newer"
+    return f"{indent(line)}newer_{rng.randrange(1000)} = something_else({rng.randrange(100)})"

@@ -1,0 +1,270 @@
+"""Real functions to refactor, and a text that is edited by the places of its tree, so that all else stays as it was."""
+
+from __future__ import annotations
+
+import ast
+import random
+import re
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from itertools import accumulate
+from pathlib import Path
+from typing import NamedTuple
+
+sys.path.insert(0, str(Path(__file__).parent))
+from corpora import Source, fetch
+
+PYTHON = (
+    Source("python", "click", "click==8.1.8", "click"),
+    Source("python", "requests", "requests==2.32.3", "requests"),
+    Source("python", "werkzeug", "werkzeug==3.1.3", "werkzeug"),
+    Source("python", "more-itertools", "more-itertools==10.5.0", "more_itertools"),
+    Source("python", "networkx", "networkx==3.4.2", "networkx/algorithms"),
+    Source("python", "aiohttp-retry", "aiohttp-retry==2.9.1", "aiohttp_retry"),
+    Source("python", "anyio", "anyio==4.8.0", "anyio"),
+    Source("python", "httpx", "httpx==0.28.1", "httpx", held_out=True),
+    Source("python", "jinja2", "jinja2==3.1.5", "jinja2", held_out=True),
+    Source("python", "docutils", "docutils==0.21.2", "docutils", held_out=True),
+    Source("python", "sqlparse", "sqlparse==0.5.3", "sqlparse", held_out=True),
+    Source("python", "toolz", "toolz==1.0.0", "toolz", held_out=True),
+    Source("python", "starlette", "starlette==0.45.3", "starlette", held_out=True),
+    Source("python", "pyparsing", "pyparsing==3.2.1", "pyparsing", held_out=True),
+    Source("python", "boltons", "boltons==24.1.0", "boltons", held_out=True),
+)
+"""Held-out packages were not looked at while generators or checks were written."""
+
+MOST_LINES, LEAST_LINES, MOST_FILE = 60, 4, 6000
+
+Edit = tuple[int, int, str]
+"""An offset, the offset after the last character that goes, and what comes instead."""
+
+
+class Case(NamedTuple):
+    """A refactoring as a model answers it: `near` is the selection (0-based first and last line)."""
+
+    language: str
+    good: bool
+    operator: str
+    path: Path
+    before: str
+    after: str
+    near: tuple[int, int]
+    instruction: str
+    name: str
+
+
+class Function(NamedTuple):
+    """A function of a file, by its dotted name."""
+
+    path: Path
+    text: str
+    name: str
+
+
+def python_functions(cache: Path, held_out: bool) -> list[list[Function]]:
+    """The functions of each package of a set that can be refactored."""
+    found: list[list[Function]] = []
+    for source in PYTHON:
+        project = fetch(source, cache) if source.held_out == held_out else None
+        if project is not None:
+            found.append(functions_of(project.root))
+    return found
+
+
+def functions_of(root: Path) -> list[Function]:
+    """The functions below a folder that can be refactored, tests left out."""
+    files = sorted(p for p in root.rglob("*.py") if "test" not in p.relative_to(root).as_posix())
+    return [function for path in files for function in _functions(path)]
+
+
+@lru_cache(256)
+def parsed(text: str) -> ast.Module:
+    """The tree of a text, without the compiler's warnings about it; it is shared, so nobody may change it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
+
+
+def _functions(path: Path) -> Iterator[Function]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        tree = parsed(text)
+    except (UnicodeDecodeError, SyntaxError):
+        return
+    if text.count("\n") > MOST_FILE or "\t" in text or "\r" in text:
+        return
+    names = [name for name, _ in definitions(tree)]
+    for name, node in definitions(tree):
+        body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+        if not body or names.count(name) > 1:  # an overload or another platform's
+            continue
+        if LEAST_LINES <= (node.end_lineno or 0) - body[0].lineno + 1 <= MOST_LINES:
+            yield Function(path, text, name)
+
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def definitions(tree: ast.Module) -> Iterator[tuple[str, FunctionNode]]:
+    """The functions of a module and the methods of its classes."""
+    for node in tree.body:
+        if isinstance(node, FunctionNode):
+            yield node.name, node
+        elif isinstance(node, ast.ClassDef):
+            for inner in node.body:
+                if isinstance(inner, FunctionNode):
+                    yield f"{node.name}.{inner.name}", inner
+
+
+@lru_cache(64)
+def _layout(text: str) -> tuple[list[str], list[int]]:
+    lines = text.splitlines(keepends=True)
+    return lines, [0, *accumulate(map(len, lines))]
+
+
+class Unit:
+    """One function in its file, with what editing it by its tree needs."""
+
+    def __init__(self, text: str, name: str) -> None:
+        self.text, self.name = text, name
+        self.tree = parsed(text)
+        self.node = next(node for found, node in definitions(self.tree) if found == name)
+        self.owner = next(
+            n for n in self.tree.body if n.lineno <= self.node.lineno <= (n.end_lineno or n.lineno)
+        )
+        self.lines, self._starts = _layout(text)
+
+    @property
+    def method(self) -> bool:
+        """Whether the function stands in a class."""
+        return "." in self.name
+
+    @property
+    def body(self) -> list[ast.stmt]:
+        """The statements after the docstring."""
+        return self.node.body[1:] if ast.get_docstring(self.node) is not None else self.node.body
+
+    def at(self, line: int, column: int) -> int:
+        """The offset of a place as the tree has it: 1-based line, column in bytes."""
+        start: int = self._starts[line - 1]
+        return start + len(self.lines[line - 1].encode()[:column].decode())
+
+    def start(self, node: ast.stmt | ast.expr) -> int:
+        """Where a node starts."""
+        return self.at(node.lineno, node.col_offset)
+
+    def end(self, node: ast.stmt | ast.expr) -> int:
+        """Where a node ends."""
+        return self.at(node.end_lineno or 0, node.end_col_offset or 0)
+
+    def src(self, node: ast.stmt | ast.expr) -> str:
+        """A node as it is written."""
+        return self.text[self.start(node) : self.end(node)]
+
+    def over(self, node: ast.stmt | ast.expr, text: str) -> Edit:
+        """A node written another way."""
+        return self.start(node), self.end(node), text
+
+    def first_line(self, node: ast.stmt) -> int:
+        """The line a statement starts at, its decorators included."""
+        marks: list[ast.expr] = getattr(node, "decorator_list", [])
+        return min([node.lineno, *(mark.lineno for mark in marks)])
+
+    def rows(self, nodes: Sequence[ast.stmt]) -> tuple[int, int]:
+        """The whole lines of neighbouring statements."""
+        return self._starts[self.first_line(nodes[0]) - 1], self._starts[nodes[-1].end_lineno or 0]
+
+    def rows_text(self, nodes: Sequence[ast.stmt]) -> str:
+        """The whole lines of neighbouring statements, as text."""
+        start, end = self.rows(nodes)
+        return self.text[start:end]
+
+    def alone(self, node: ast.stmt) -> bool:
+        """Whether a statement shares its lines with nothing, and moving it sideways changes no string."""
+        start, end = self.rows([node])
+        if self.text[start : self.start(node)].strip(" @") and not getattr(node, "decorator_list", []):
+            return False
+        rest = self.text[self.end(node) : end].strip()
+        if rest and not rest.startswith("#"):
+            return False
+        return not any(
+            isinstance(inner, ast.Constant | ast.JoinedStr) and inner.lineno != inner.end_lineno
+            for inner in ast.walk(node)
+        )
+
+    def indent(self, node: ast.stmt) -> str:
+        """The blanks a statement stands behind."""
+        return " " * node.col_offset
+
+    def is_elif(self, node: ast.stmt) -> bool:
+        """Whether an `if` is written as `elif`."""
+        return isinstance(node, ast.If) and self.text.startswith("elif", self.start(node))
+
+    def blocks(self) -> Iterator[list[ast.stmt]]:
+        """Every list of statements of the function, nested functions left out."""
+        waiting: list[ast.AST] = [self.node]
+        while waiting:
+            node = waiting.pop(0)
+            for field in ("body", "orelse", "finalbody"):
+                block = getattr(node, field, None)
+                if isinstance(block, list) and block and isinstance(block[0], ast.stmt):
+                    yield self.body if node is self.node and field == "body" else block
+            other = FunctionNode | ast.ClassDef | ast.Lambda | ast.expr
+            waiting += [child for child in ast.iter_child_nodes(node) if not isinstance(child, other)]
+
+    def statements(self) -> Iterator[ast.stmt]:
+        """Every statement of the function, nested functions left out."""
+        for block in self.blocks():
+            yield from block
+
+    def expressions(self) -> Iterator[ast.expr]:
+        """Every expression of the function's statements, docstring and annotations left out."""
+        for statement in self.body:
+            for node in ast.walk(statement):
+                if isinstance(node, ast.expr):
+                    yield node
+
+    def names(self) -> set[str]:
+        """Every word in the file: what a new name must differ from."""
+        return set(re.findall(r"\w+", self.text))
+
+    def fresh(self, rng: random.Random, *wanted: str) -> str:
+        """A name of those wanted that the file does not have."""
+        taken = self.names()
+        free = [name for name in wanted if name not in taken] or [f"{wanted[0]}_{n}" for n in range(2, 9)]
+        return rng.choice([name for name in free if name not in taken] or [wanted[0] + "_value"])
+
+    def edited(self, edits: Sequence[Edit]) -> str:
+        """The file's text after edits that do not overlap."""
+        text = self.text
+        for start, end, new in sorted(edits, reverse=True):
+            text = text[:start] + new + text[end:]
+        return text
+
+
+class Operator(NamedTuple):
+    """A way to change a function: every change it could make, in a random order, and how a user would ask for it."""
+
+    name: str
+    find: Callable[[Unit, random.Random], Iterator[list[Edit]]]
+    ask: str
+    proven: bool = False
+    """Whether its changes are right (or wrong) by construction where a probe cannot tell."""
+
+
+def shifted(text: str, by: int) -> str:
+    """Whole lines moved right, or left where `by` is negative."""
+    if by >= 0:
+        return "".join(" " * by + line if line.strip() else line for line in text.splitlines(keepends=True))
+    return "".join(
+        line[min(-by, len(line) - len(line.lstrip(" "))) :] for line in text.splitlines(keepends=True)
+    )
+
+
+def shuffled(rng: random.Random, items: Iterator[ast.AST]) -> list[ast.AST]:
+    """Nodes in a random order."""
+    found = list(items)
+    rng.shuffle(found)
+    return found
