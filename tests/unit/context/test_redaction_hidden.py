@@ -203,3 +203,13 @@ def test_a_password_of_letters_in_a_connection_string() -> None:
     for written in (text, f'x = "{text.encode().hex()}"'):
         left = Redactor().redact(written)
         assert leaked(("JybUndMorletCas",), grams(left)) == 0, left
+
+
+def test_a_piece_in_a_comment_may_begin_like_an_option() -> None:
+    pieces = [
+        "hvs.VY8fhq0qaUgJP5Uy14wG-",
+        "gxAst4lkNFhvPsMXrPss_RoWVDI5kx4p1eHbOY",
+        "--aBHipElwNWQ1apkCVR1w4QT15_8fUVXO80",
+    ]
+    left = Redactor().redact("a = 1\n" + "".join(f"# {piece}\n" for piece in pieces) + "b = 2\n")
+    assert leaked(("".join(pieces),), grams(left)) == 0, left

@@ -197,7 +197,7 @@ def test_an_incremental_parse_says_what_a_fresh_one_says(
     fresh = parse_fresh(after)
     assert fresh is not None
     assert not first.incremental
-    assert tree is first if after.text == text else tree.incremental == (not fresh.errors)
+    assert tree is first if after.text == text else tree.incremental == (not fresh._source.root.has_error)
     assert tree.identifiers == fresh.identifiers
     assert tree.errors == fresh.errors
     assert tree.definitions == fresh.definitions
