@@ -60,10 +60,13 @@ class Branch:
 
 
 def branch_at(source: Source, byte: int) -> Branch:
-    """The `if` whose header, or `else`, a byte touches. Raises `invalid` where there is none."""
+    """The `if` whose header, or `else`, a byte touches, or the blanks before it. Raises `invalid` where there is none."""
     if source.language not in LANGUAGES:
         raise refused("Conditions of this language are not understood.")
     data = source.offsets.data
+    if not data[data.rfind(b"\n", 0, byte) + 1 : byte].strip():
+        while data[byte : byte + 1] in (b" ", b"\t"):
+            byte += 1
     chain = source.chain(byte, min(byte + 1, len(data)))
     for at in range(len(chain) - 1, 0, -1):
         node = chain[at]

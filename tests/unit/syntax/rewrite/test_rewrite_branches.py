@@ -8,6 +8,7 @@ from kibitz.syntax.rewrite.perform import Rewriting
 from support.rewriting import made, menu
 
 INVERTED = [
+    ("typescript", "{\n«  if (!a) {\n    x();\n  } else {\n    y();\n  }\n}\n", "{\n  if (a) {\n    y();\n  } else {\n    x();\n  }\n}\n"),
     ("typescript", "«if (a === b) {\n  x();\n} else {\n  y();\n}\n", "if (a !== b) {\n  y();\n} else {\n  x();\n}\n"),
     ("typescript", "«if (a < b) x();\nelse y();\n", "if (!(a < b)) y();\nelse x();\n"),
     ("javascript", "«if (!(a && b)) {x()} else {y()}\n", "if (a && b) {y()} else {x()}\n"),
