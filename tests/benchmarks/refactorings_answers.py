@@ -48,10 +48,10 @@ def _definition(case: Case) -> str | None:
 def _hunks(case: Case, rng: random.Random) -> list[tuple[str, str]]:
     """The changed lines with as many around them as it takes to find them in one place."""
     one, two = case.before.splitlines(keepends=True), case.after.splitlines(keepends=True)
-    matcher = difflib.SequenceMatcher(None, one, two, autojunk=False)
     context = rng.choice((0, 1, 1, 2, 3))
     while True:
         pairs = []
+        matcher = difflib.SequenceMatcher(None, one, two, autojunk=False)  # grouping cuts what it keeps
         for group in matcher.get_grouped_opcodes(context):
             (_, a, _, c, _), (_, _, b, _, d) = group[0], group[-1]
             pairs.append(("".join(one[a:b]), "".join(two[c:d])))

@@ -279,7 +279,11 @@ def _arguments(
     """Arguments by their places: mostly unknown values, at times plain ones, defaults at times left out."""
     args: list[Any] = []
     kwargs: dict[str, Any] = {}
-    for number, parameter in enumerate(inspect.signature(function).parameters.values()):
+    try:
+        parameters = inspect.signature(function).parameters
+    except ValueError:  # what a decorator of made-up values gave is no function
+        return args, kwargs
+    for number, parameter in enumerate(parameters.values()):
         key = f"{prefix}p{number}"
         value = Value(trace, key, key) if bound and number == 0 else _value(trace, key)
         left_out = parameter.default is not parameter.empty and trace.decide("omit " + key, 3) == 0
