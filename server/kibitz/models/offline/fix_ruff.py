@@ -6,7 +6,6 @@ Shapes: `ruff check --output-format json`; rows and columns count from 1, column
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from collections import Counter
@@ -18,9 +17,10 @@ from typing import Any
 from attrs import frozen
 
 from kibitz.models.offline.fix_case import Change, Splice
+from kibitz.models.offline.ruff import SYNTAX, TARGETS, run_ruff
 from kibitz.models.tasks import Problem
 from kibitz.text import Document, Position
-from kibitz.workers.process import find_tool, run_tool
+from kibitz.workers.process import find_tool
 
 TABLE = Path(__file__).parent / "fix_codes.toml"
 _CODE = re.compile(r"[A-Z]{1,7}\d{3,4}")
@@ -74,34 +74,10 @@ async def reports(document: Document, rules: Iterable[str]) -> list[Report] | No
     wanted = sorted(set(rules))
     if tool is None or not wanted or not document.text.strip():
         return None if wanted else []
-    stub = document.path is not None and document.path.suffix == ".pyi"
-    init = document.path is not None and document.path.name == "__init__.py"
-    argv = [
-        *(
-            tool,
-            "check",
-            "--isolated",
-            "--no-cache",
-            "--quiet",
-            "--exit-zero",
-            "--preview",
-            "--output-format=json",
-        ),
-        *(
-            "--target-version=py313",
-            f"--select={','.join(wanted)}",
-            "--config=lint.explicit-preview-rules=true",
-        ),
-        f"--stdin-filename={'__init__.py' if init else 'module.pyi' if stub else 'module.py'}",
-        "-",
-    ]
-    text = document.text.encode("utf-8", "replace").decode("utf-8")
-    result = await run_tool(argv, stdin=text)
-    try:
-        entries: list[dict[str, Any]] = json.loads(result.stdout)
-    except ValueError:
+    entries, _ = await run_ruff(tool, document, TARGETS[0], wanted)
+    if entries is None:
         return None
-    if any(entry["code"] in (None, "invalid-syntax") for entry in entries):
+    if any(entry["code"] in (None, SYNTAX) for entry in entries):
         return None
     return [_report(document, entry) for entry in entries]
 

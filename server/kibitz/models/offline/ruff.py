@@ -8,6 +8,7 @@ in code points.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -56,6 +57,19 @@ async def _check(document: Document, target: str) -> list[dict[str, Any]]:
     tool = find_tool("ruff")
     if tool is None:
         raise KibitzError("not_found", "ruff is not installed.", "Install kibitz again.")
+    builtins = f"--config=builtins={json.dumps(BUILTINS)}"
+    reports, exit_code = await run_ruff(tool, document, target, severities(), builtins)
+    if reports is None:
+        raise KibitzError(
+            "internal", f"ruff failed (exit code {exit_code}).", "Run `kibitz doctor`, and see the log."
+        )
+    return reports
+
+
+async def run_ruff(
+    tool: str, document: Document, target: str, rules: Iterable[str], *options: str
+) -> tuple[list[dict[str, Any]] | None, int | None]:
+    """What ruff, without any configuration, reports of a document for these rules, and its exit code; None where it failed."""
     argv = [
         tool,
         "check",
@@ -66,9 +80,9 @@ async def _check(document: Document, target: str) -> list[dict[str, Any]]:
         "--preview",
         "--output-format=json",
         f"--target-version={target}",
-        f"--select={','.join(severities())}",
+        f"--select={','.join(rules)}",
         "--config=lint.explicit-preview-rules=true",
-        f"--config=builtins={json.dumps(BUILTINS)}",
+        *options,
         f"--stdin-filename={_name(document)}",
         "-",
     ]
@@ -79,13 +93,7 @@ async def _check(document: Document, target: str) -> list[dict[str, Any]]:
         reports = json.loads(result.stdout)
     except ValueError:
         reports = None
-    if not isinstance(reports, list):
-        raise KibitzError(
-            "internal",
-            f"ruff failed (exit code {result.exit_code}).",
-            "Run `kibitz doctor`, and see the log.",
-        )
-    return reports
+    return (reports if isinstance(reports, list) else None), result.exit_code
 
 
 def _name(document: Document) -> str:
