@@ -1,7 +1,7 @@
 """How long the context of a completion takes on a large project, asked of the worker as the server asks it.
 
 Used by `context.py --times`. Each place is asked for the first time, and again with one more letter typed; idle, while
-another project is indexed, and while this one is, all of whose files have changed. Between two questions nobody asks for a
+another project is indexed, while this one is, all of whose files have changed, and while it is for the first time. Between two questions nobody asks for a
 moment, as while typing. Beside the clock's time stands what the worker's process used of a processor: all its threads,
 from the question's bytes to the answer's, which other programs on the machine touch less; judged is that. The last rows
 are a file that was edited and left for another one: its text is told, then the first question is asked elsewhere.
@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import random
 import shutil
 import statistics
 import time
@@ -23,6 +24,7 @@ from context_tasks import Task, cut
 
 from kibitz.context.client import MODULE, Contexts
 from kibitz.index.client import ProjectIndex
+from kibitz.store.index_schema import delete, index_path
 from kibitz.text import Position, Range, TextEdit
 from kibitz.workers.worker import Worker
 
@@ -30,6 +32,8 @@ MOST_MS = 30.0
 BUDGETS = (1024, 4096)
 PAUSE_S = 0.12
 """Between two questions, as between two keys."""
+REST_S = 6.0
+"""Between two builds: nobody changes all files of a project all the time, and what was written is put in its place."""
 
 
 class Clock:
@@ -73,18 +77,22 @@ def load() -> str:
 
 
 @contextlib.asynccontextmanager
-async def always(build: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
-    """Something is being indexed all the while."""
-    ends, begun = asyncio.Event(), asyncio.Event()
+async def again_and_again(
+    build: Callable[[], Awaitable[object]], prepare: Callable[[], Awaitable[object]]
+) -> AsyncIterator[asyncio.Event]:
+    """Something is indexed whenever the event is set; between two builds it is prepared, and everything comes to rest."""
+    ends, building = asyncio.Event(), asyncio.Event()
 
     async def again() -> None:
         while not ends.is_set():
-            begun.set()
+            await prepare()
+            building.set()
             await build()
+            building.clear()
+            await asyncio.sleep(REST_S)
 
     task = asyncio.create_task(again())
-    await begun.wait()
-    yield
+    yield building
     ends.set()
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
@@ -107,18 +115,26 @@ class Timed:
         figures = await self.index.build()
         print(f"{figures['lines']} lines in {figures['files']} files; milliseconds")
 
-    async def phase(self, name: str, budget: int, tasks: list[Task]) -> None:
-        """Ask for every place twice, and print how long it took."""
+    async def phase(
+        self, name: str, budget: int, tasks: list[Task], building: asyncio.Event | None = None
+    ) -> None:
+        """Ask for every place twice, while something is built where that is given, and print how long it took."""
         print(f"{name}, budget {budget}, {load()}")
         first, typing = Clock(self.worker), Clock(self.worker)
         for task in tasks:
-            document, position = cut(task, typed=False)
-            typed = document.replaced([TextEdit(Range(position, position), "v")])
-            after = Position(position.line, position.character + 1)
-            for clock, asked, at in ((first, document, position), (typing, typed, after)):
-                await asyncio.sleep(PAUSE_S)
-                await clock.time(self._contexts.completion(asked, at, path=task.path, budget=budget))
+            if building is not None:
+                await building.wait()
+            await self.ask(task, budget, first, typing)
         self.worst = max(self.worst, first.shown("first"), typing.shown("typing"))
+
+    async def ask(self, task: Task, budget: int, first: Clock, typing: Clock) -> None:
+        """Ask for a place, and for the same one a letter later."""
+        document, position = cut(task, typed=False)
+        typed = document.replaced([TextEdit(Range(position, position), "v")])
+        after = Position(position.line, position.character + 1)
+        for clock, asked, at in ((first, document, position), (typing, typed, after)):
+            await asyncio.sleep(PAUSE_S)
+            await clock.time(self._contexts.completion(asked, at, path=task.path, budget=budget))
 
     async def idle(self) -> None:
         """Nothing else happens."""
@@ -129,31 +145,45 @@ class Timed:
         """The same worker indexes another project."""
         copy = self._folder / "another"
         shutil.copytree(self._root, copy)
-        other = ProjectIndex(self.worker, copy, (), self._folder / "another-index")
+        other = ProjectIndex(self.worker, copy, (), self._folder / "index")
 
-        async def build() -> None:
+        async def prepare() -> None:
             await other.close()
-            shutil.rmtree(self._folder / "another-index", ignore_errors=True)
-            await other.build()
+            delete(index_path(self._folder / "index", copy))
 
-        async with always(build):
+        async with again_and_again(other.build, prepare) as building:
             for budget in BUDGETS:
-                await self.phase("another project is indexed", budget, self._tasks[::2])
+                await self.phase("another project is indexed", budget, self._tasks[::2], building)
         await other.close()
 
     async def beside_itself(self) -> None:
-        """All of the project's files are changed, over and over."""
+        """All of the project's files are other ones, as after a branch switch."""
         files = [path for path in self._root.rglob("*") if path.is_file()]
 
-        async def build() -> None:
+        async def prepare() -> None:
             for path in files:
                 with path.open("ab") as stream:
                     stream.write(b"\n")
-            await self.index.refresh()
 
-        async with always(build):
+        async with again_and_again(self.index.refresh, prepare) as building:
             for budget in BUDGETS:
-                await self.phase("this project is indexed", budget, self._tasks[::2])
+                await self.phase("this project is indexed", budget, self._tasks[::2], building)
+
+    async def first_build(self) -> None:
+        """The project is seen for the first time: asked from the moment its first build begins, in an order of its own."""
+        await self.index.close()
+        delete(index_path(self._folder / "index", self._root))
+        building = asyncio.create_task(self.index.build())
+        places = random.Random(1).sample(self._tasks, len(self._tasks))
+        print(f"the first build, budget {BUDGETS[-1]}, {load()}")
+        first, typing = Clock(self.worker), Clock(self.worker)
+        for task in places:
+            if building.done():
+                break
+            await self.ask(task, BUDGETS[-1], first, typing)
+        self.worst = max(self.worst, first.shown("first"), typing.shown("typing"))
+        figures = await building
+        print(f"  {len(first.wall)} places asked while it was built; {figures['lastBuild']['seconds']:.1f} s")
 
     async def left(self) -> None:
         """A file was edited, and another one is typed in now: the first text is told once."""
@@ -186,6 +216,7 @@ async def measure(root: Path, folder: Path, tasks: list[Task]) -> int:
         await timed.left()
         await timed.beside_another()
         await timed.beside_itself()
+        await timed.first_build()
     finally:
         await timed.worker.close()
     print(f"largest p95: {timed.worst:.1f} ms, at most {MOST_MS:g}")

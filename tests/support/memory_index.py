@@ -232,7 +232,11 @@ class MemoryIndex:
         return [WindowRow(p, n, n, self.texts[p][n], 0.0) for p, n in self._lines.get(name, ())[:limit]]
 
     def search(
-        self, words: Sequence[str], limit: int = 50, language: str | None = None
+        self,
+        words: Sequence[str],
+        limit: int = 50,
+        language: str | None = None,
+        apart: Collection[str] = (),
     ) -> Sequence[WindowRow]:
         """See Reader."""
         scores: dict[int, float] = defaultdict(float)
@@ -247,7 +251,7 @@ class MemoryIndex:
         rows = []
         for window, score in best:
             path, start, end = self._windows[window]
-            if language in (None, self.languages[path]):
+            if language in (None, self.languages[path]) and path not in apart:
                 rows.append(WindowRow(path, start, end, "\n".join(self.texts[path][start : end + 1]), score))
                 if len(rows) >= limit:
                     break

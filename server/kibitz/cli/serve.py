@@ -9,6 +9,9 @@ import sys
 
 import click
 
+SWITCH_S = 0.001
+"""A thread that parses gives the event loop its turn after so long; Python's own five milliseconds add up in one answer."""
+
 
 @click.command(context_settings={"allow_extra_args": True})
 @click.option("--stdio", is_flag=True, help="The only way there is; accepted because editors pass it.")
@@ -37,6 +40,7 @@ def run() -> None:
     from kibitz.lsp.server import quiet_libraries, serve
 
     quiet_libraries()
+    sys.setswitchinterval(SWITCH_S)
 
     async def until_left() -> None:
         try:

@@ -96,9 +96,9 @@ def _windows(
     query: Query, path: str, reader: Reader, votes: Votes, weights: Weights, extra: Sequence[WindowRow]
 ) -> list[WindowRow]:
     """Code that has the words near the place: what else stands in it, and above all what is asked of the same things."""
-    found = reader.search(query.ordered[: weights.words], weights.rows + 10)
-    newer = {row.path for row in extra}
-    rows = [row for row in found if other(row.path, path) and row.path not in newer][: weights.rows]
+    apart = {path, *(row.path for row in extra)}
+    found = reader.search(query.ordered[: weights.words], weights.rows, apart=apart)
+    rows = [row for row in found if other(row.path, path)]
     best = max((row.score for row in rows), default=1.0) or 1.0
     rows += [evolve(row, score=row.score * best) for row in extra if other(row.path, path)]
     against: dict[str, float] = defaultdict(lambda: 1.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import PurePath
 
 from attrs import frozen
@@ -12,6 +12,7 @@ from kibitz.context.choose import Chooser, Limits, Snippet, rendered
 from kibitz.context.names import candidates
 from kibitz.context.pieces import line_pieces, signature_pieces
 from kibitz.context.query import code_lines, query_at
+from kibitz.context.remembered import Found
 from kibitz.context.tokens import estimate
 from kibitz.context.votes import Weights
 from kibitz.context.window import prefix_and_suffix
@@ -67,26 +68,57 @@ def build_completion(
     budget: int,
     open_documents: Sequence[Document] = (),
     recent_edits: Sequence[Edited] = (),
+    remembered: Callable[[Hashable, Callable[[], Found]], Found] | None = None,
 ) -> Built:
     """The context at a position, never above `budget` estimated tokens, the same for the same question.
 
     `path` is the document's own, relative to the root: nothing of that file is shown twice. Snippets come as outlines by
-    path first, which change little from one request to the next, then code like that around the cursor.
+    path first, which change little from one request to the next, then code like that around the cursor. What is
+    `remembered` must be of one state of the index.
     """
     position = document.clamp(position)
     budget = max(0, budget)
-    needed = estimate(document.text) + 1
-    share = int(min(budget * MOST_RETRIEVED, max(budget * RETRIEVED, budget - needed)))
-    skipped = skip_reason(document, position, share) if reader else "the project has no index yet"
-    snippets: tuple[Snippet, ...] = ()
-    if not skipped and reader is not None:
-        extra = _newer(document, position, path, open_documents, recent_edits)
-        edited = [edit.text for edit in recent_edits if edit.path != path]
-        snippets = retrieve(document, position, reader, path=path, budget=share, extra=extra, edited=edited)
-        skipped = "" if snippets else "no other file of the project has what may be needed here"
-    used = sum(snippet.tokens for snippet in snippets)
+    bare, place = without_new_word(document, position)
+    share = int(min(budget * MOST_RETRIEVED, max(budget * RETRIEVED, budget - estimate(bare.text) - 1)))
+    edits = tuple(edit for edit in recent_edits if edit.path != path)
+
+    def find() -> Found:
+        if reader is None:
+            return Found(skipped="the project has no index yet")
+        if why := skip_reason(bare, place, share):
+            return Found(skipped=why)
+        extra = _newer(bare, place, path, open_documents, edits)
+        edited = [edit.text for edit in edits]
+        snippets = retrieve(bare, place, reader, path=path, budget=share, extra=extra, edited=edited)
+        return Found(snippets, "" if snippets else "no other file of the project has what may be needed here")
+
+    opened = tuple((one.uri, one.text) for one in open_documents)
+    key = (bare.uri, bare.language, bare.text, place, path, share, edits, opened)
+    found = remembered(key, find) if remembered else find()
+    used = sum(snippet.tokens for snippet in found.snippets)
     prefix, suffix = prefix_and_suffix(document, position, budget - used)
-    return Built(prefix, suffix, snippets, used + estimate(prefix) + estimate(suffix), skipped)
+    return Built(prefix, suffix, found.snippets, used + estimate(prefix) + estimate(suffix), found.skipped)
+
+
+def without_new_word(document: Document, position: Position) -> tuple[Document, Position]:
+    """The document without the word that ends at a position, where that word stands nowhere else in it; and the position then.
+
+    Half a name says nothing of what the rest of the project has to show, and each of its letters would ask anew.
+    """
+    at = document.offset(position)
+    text = document.text
+    start = at
+    while start and (text[start - 1].isalnum() or text[start - 1] == "_"):
+        start -= 1
+    following = text[at : at + 1]
+    if start == at or following.isalnum() or following == "_":
+        return document, position
+    word = text[start:at]
+    rest = text[:start] + text[at:]
+    if word in rest and re.search(rf"\b{re.escape(word)}\b", rest):
+        return document, position
+    bare = Document(document.uri, rest, document.language, document.version, document.path)
+    return bare, Position(position.line, position.character - len(word))
 
 
 def retrieve(

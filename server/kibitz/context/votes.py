@@ -71,8 +71,8 @@ class Weights:
     receiver: float = 0.4
     words: int = 8
     rows: int = 40
-    names: int = 100
-    names_per_token: float = 0.09
+    names: int = 80
+    names_per_token: float = 0.05
     types: int = 12
     imports: int = 3
     members: float = 11.0

@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 
+from kibitz.context.remembered import Remembered
 from kibitz.context.retrieval import Edited, build_completion
 from kibitz.context.tasks import build_task_context
 from kibitz.context.told import Heard
@@ -23,6 +24,7 @@ BEHIND_S = 5.0
 """A completion's context may be so much older than what is just being indexed: to read it anew takes as long as to build it."""
 
 _heard = Heard()
+_remembered = Remembered(BEHIND_S)
 
 
 def completion(params: Params) -> Params | None:
@@ -44,6 +46,9 @@ def completion(params: Params) -> Params | None:
             budget=params["budget"],
             open_documents=opened,
             recent_edits=[Edited(**edit) for edit in params.get("edits", ())],
+            remembered=lambda key, find: _remembered.get(
+                (project.root, project.told, key), project.view.state(), find
+            ),
         ),
         keep_s=BEHIND_S,
     )

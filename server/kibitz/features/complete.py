@@ -12,7 +12,7 @@ from kibitz.context.retrieval import Built, build_completion
 from kibitz.features.completion.extent import Extent, extent
 from kibitz.features.completion.line_length import line_length_of
 from kibitz.features.completion.names import unknown_names
-from kibitz.features.completion.shape import shape
+from kibitz.features.completion.shape import Ground, ground, shape
 from kibitz.features.completion.stop import Stop
 from kibitz.features.gather import OnText
 from kibitz.features.infill import as_comments
@@ -137,9 +137,24 @@ async def answered(
     finally:
         spot.cancel()
     stop = Stop(where)
-    answer = await bench.ask(
-        request, model=model, on_text=on_text, enough=lambda piece: stop.feed(piece) is not None
-    )
+    looking: asyncio.Future[Ground] | None = None
+
+    def look() -> None:  # while the model thinks
+        nonlocal looking
+        looking = looking or asyncio.ensure_future(asyncio.to_thread(ground, document, position, tried=True))
+
+    try:
+        answer = await bench.ask(
+            request,
+            model=model,
+            on_text=on_text,
+            enough=lambda piece: stop.feed(piece) is not None,
+            on_sent=look,
+        )
+        seen = await looking if looking is not None else None
+    finally:
+        if looking is not None:
+            looking.cancel()
 
     def finished() -> Answered:
         shaped = shape(
@@ -149,6 +164,7 @@ async def answered(
             extent=where,
             max_lines=settings.max_lines,
             line_length=line_length,
+            on=seen,
         )
         unknown = unknown_names(document, shaped.text, lambda name: name in request.context)
         return Answered(answer, shaped.text, shaped.checks, unknown)

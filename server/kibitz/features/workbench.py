@@ -82,22 +82,29 @@ class Workbench:
         on_text: OnText | None = None,
         enough: Callable[[str], bool] | None = None,
         conversation: str | None = None,
+        on_sent: Callable[[], None] | None = None,
     ) -> Answer:
         """The whole answer of the feature's engine, its usage recorded. Raises the engine's KibitzError.
 
         `enough` is given each piece of the answer and says whether to hang up after it; what was said so far is the
-        answer then. A language model gets placeholders for secrets, where the user has not switched that off; they are put back.
+        answer then; `on_sent` is called when there is nothing to do but wait for it. A language model gets placeholders for secrets, where the user has not switched that off; they are put back.
         """
         model = model or self.model(request.feature)
         watch = Stopwatch()
         failed: str | None = "internal"
         secrets = Redactor()
+        if (
+            model.name != OFFLINE
+            and request.prefix is not None
+            and not self.services.gateway.fills_in(model.name)
+        ):
+            request = evolve(request, prefix=None, suffix=None, context="")  # nobody would read them
         if model.name != OFFLINE and self.settings.privacy.redact:
             request, secrets = await asyncio.to_thread(redacted, request)
         got = Gathering(
             secrets, on_text, enough, quoted=request.feature == "find_bugs"
         )  # its answers are JSON
-        account = Account(self.project_name, conversation)
+        account = Account(self.project_name, conversation, on_sent=on_sent)
         request = evolve(request, account=account)
         call = self.services.latencies.start(request.feature, model.name, waited_ms=watch.ms)
         try:

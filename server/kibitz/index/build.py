@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,6 +15,7 @@ from uuid import uuid4
 from kibitz.index.analyze import Analyzed, analyzed, digest, generated_name, readable
 from kibitz.index.crawl import MAX_FILE_BYTES, Found, walk
 from kibitz.index.ignore import read_plain
+from kibitz.index.pause import Pause
 from kibitz.index.resolve import STEERING
 from kibitz.store.index_file import Entry, IndexFile, Known, StoredDefinition, StoredImport, clean
 
@@ -74,12 +75,19 @@ class Builder:
     """Builds one project's index. `lock` is held while the file is written."""
 
     def __init__(
-        self, root: Path, exclude: tuple[str, ...], file: IndexFile, lock: threading.Lock, owner: str = ""
+        self,
+        root: Path,
+        exclude: tuple[str, ...],
+        file: IndexFile,
+        lock: threading.Lock,
+        pause: Pause,
+        owner: str = "",
     ) -> None:
         self._root = root
         self._exclude = exclude
         self._file = file
         self._lock = lock
+        self._pause = pause
         self._owner = owner or uuid4().hex
         self._mark = file.path.with_name(file.path.name + ".at")
 
@@ -93,7 +101,7 @@ class Builder:
         while not await asyncio.to_thread(self._locked, self._file.take_lease, self._owner):
             emit({"done": 0, "total": 0, "path": "", "waiting": True})
             await asyncio.sleep(WAIT_S)
-        work = _Work(self._root, self._exclude, self._file, self._lock, self._owner, self._mark)
+        work = _Work(self._root, self._exclude, self._file, self._lock, self._pause, self._owner, self._mark)
         slices = work.slices()
         running: asyncio.Future[dict[str, Any] | None] | None = None
         try:
@@ -131,10 +139,12 @@ class _Work:
         exclude: tuple[str, ...],
         file: IndexFile,
         lock: threading.Lock,
+        pause: Pause,
         owner: str,
         mark: Path,
     ) -> None:
         self._root, self._exclude, self._file, self._lock = root, exclude, file, lock
+        self._pause = pause
         self._owner = owner
         self._mark = _Mark(mark)
         self.notes: Counter[str] = Counter()
@@ -155,6 +165,7 @@ class _Work:
             yield from self._scan(known, todo, seen)
             total = len(todo)
             for done, found in enumerate(todo):
+                self._pause.wait()
                 if found.path == suspect:
                     self.notes["files that ended the last builds"] += 1
                     self._add(Entry(found.path, found.language, found.size, found.mtime_ns, b""), 0)
@@ -190,6 +201,7 @@ class _Work:
             else:
                 todo.append(found)
             if self._due():
+                self._pause.wait()
                 yield {"done": 0, "total": len(seen), "path": found.path}
 
     def _one(self, found: Found, before: Known | None) -> None:
@@ -224,11 +236,16 @@ class _Work:
         same, self._same = self._same, []
         with self._lock:
             if entries:
-                self._file.write(entries)
+                self._file.write(self._between_answers(entries))
             if same:
                 self._file.touch(same)
             if entries or same:
                 self._file.take_lease(self._owner)
+
+    def _between_answers(self, entries: list[Entry]) -> Iterator[Entry]:
+        for entry in entries:
+            self._pause.wait()
+            yield entry
 
     def _due(self) -> bool:
         now = time.monotonic()

@@ -9,7 +9,7 @@ from typing import Any
 from attrs import define, field
 
 from kibitz.index.reader import DefinitionRow
-from kibitz.index.words import window_end
+from kibitz.index.words import WINDOW_LINES, window_end
 from kibitz.store.index_reads import DefinitionTuple, Hit, IndexReads
 
 MOST_ROWS = 60_000
@@ -43,7 +43,7 @@ class RowsKept:
                 found[name] = kept
         if missing:
             for row in self._reads.definitions_of_each(sorted(missing), each):
-                missing[row.name].append(definition(row))
+                missing[row[1]].append(definition(row))
         for name, rows in missing.items():
             found[name] = self._keep(("named", name, each), rows)
         return found
@@ -115,12 +115,11 @@ class RowsKept:
 
 @define
 class _Lines:
-    """A file's lines, for contents with a hash; `seen` is the state of the index in which they were its contents."""
+    """A file's text, for contents with a hash; `seen` is the state of the index in which they were its contents."""
 
     hash: bytes
     seen: int
-    size: int
-    lines: list[str]
+    text: str
     windows: dict[int, tuple[int, str]] = field(factory=dict)
 
 
@@ -144,8 +143,9 @@ class LinesKept:
             return window_end([""], start), ""
         found = known.windows.get(start)
         if found is None:
-            end = window_end(known.lines, start)
-            found = known.windows[start] = end, "\n".join(known.lines[start:end])
+            lines = known.text.split("\n", start + WINDOW_LINES)  # what follows, if anything, is the last one
+            end = window_end(lines, start)
+            found = known.windows[start] = end, "\n".join(lines[start:end])
         return found
 
     def _known(self, path: str) -> _Lines | None:
@@ -161,17 +161,17 @@ class LinesKept:
                 self._kept.move_to_end(path)
                 return known
             del self._kept[path]
-            self._characters -= known.size
+            self._characters -= len(known.text)
         if state is None:
             return None
         text = self._reads.text(path) or ""
-        known = self._kept[path] = _Lines(state, now, len(text), text.split("\n"))
+        known = self._kept[path] = _Lines(state, now, text)
         self._characters += len(text)
         while self._characters > MOST_CHARACTERS and len(self._kept) > 1:
-            self._characters -= self._kept.popitem(last=False)[1].size
+            self._characters -= len(self._kept.popitem(last=False)[1].text)
         return known
 
 
 def definition(row: DefinitionTuple) -> DefinitionRow:
     """A row as it is stored, as the reader gives it."""
-    return DefinitionRow(*row[:8], tuple(row.bases.split("\n")) if row.bases else ())
+    return DefinitionRow._make((*row[:8], tuple(row[8].split("\n")) if row[8] else ()))

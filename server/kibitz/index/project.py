@@ -7,6 +7,7 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from kibitz.index.build import Builder, Emit, entry_of
 from kibitz.index.crawl import MAX_FILE_BYTES, look_at, walk, wanted
 from kibitz.index.ignore import read_plain
 from kibitz.index.overlay import Overlay
+from kibitz.index.pause import Pause
 from kibitz.index.view import View
 from kibitz.index.words import windows
 from kibitz.store.index_file import Entry, Fault, IndexFile, clean
@@ -36,9 +38,12 @@ class Project:
         self._lock = threading.Lock()
         self._file = IndexFile(index_path(folder, self.root), windows)
         self._reads = IndexReads(self._file)
+        self._pause = Pause(self._file.path.parent)
         self._overlay = Overlay()
         self.view = View(self._reads, self._overlay)
         self._last: dict[str, Any] = {}
+        self.told = 0
+        """How often somebody said that a file or a document is another one."""
 
     @property
     def private(self) -> bool:
@@ -63,7 +68,7 @@ class Project:
 
         A build by the same `owner` as one that died goes on at once, another one waits a while for that one.
         """
-        builder = Builder(self.root, self.exclude, self._file, self._lock, owner)
+        builder = Builder(self.root, self.exclude, self._file, self._lock, self._pause, owner)
         try:
             self._last = await builder.run(emit)
         except Fault as error:
@@ -82,6 +87,7 @@ class Project:
 
         Answers whether the file is in the index now, and whether the whole project should be looked through again.
         """
+        self.told += 1
         if not path.isascii() and clean(path) != path:
             return {"indexed": False, "refresh": False}
         if text is not None:
@@ -118,10 +124,11 @@ class Project:
     def asked(self, question: Callable[[], T], *, writes: bool = False, keep_s: float = 0.0) -> T:
         """The answer, from one state of the index unless the question `writes`; with `keep_s`, one up to so many seconds old.
 
-        Where the file turns out to be broken, that of an empty index that is then built anew.
+        A question with `keep_s` is one that somebody who types waits for: builds wait too. Where the file turns out to be broken, that of an empty index that is then built anew.
         """
         try:
-            return self._answered(question, writes, keep_s)
+            with self._pause.asking() if keep_s else nullcontext():
+                return self._answered(question, writes, keep_s)
         except Fault as error:
             self._mend(error)
             return self._answered(question, writes, keep_s)

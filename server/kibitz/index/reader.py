@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from attrs import frozen
 
@@ -17,8 +17,7 @@ class FileRow:
     lines: int
 
 
-@frozen
-class DefinitionRow:
+class DefinitionRow(NamedTuple):
     """A definition: 0-based inclusive lines, `container` the dotted name around it, `bases` the types it names as its own."""
 
     path: str
@@ -93,9 +92,13 @@ class Reader(Protocol):
         ...
 
     def search(
-        self, words: Sequence[str], limit: int = 50, language: str | None = None
+        self,
+        words: Sequence[str],
+        limit: int = 50,
+        language: str | None = None,
+        apart: Collection[str] = (),
     ) -> Sequence[WindowRow]:
-        """The windows that hold most of the words, the rarer ones first (BM25)."""
+        """The windows that hold most of the words, the rarer ones first (BM25), of all files but those `apart`."""
         ...
 
     def text(self, path: str, start_line: int, end_line: int) -> str:

@@ -15,7 +15,7 @@ from kibitz.store.index_file import StoredImport, last_of
 from kibitz.store.index_reads import IndexReads
 
 MAX_TERMS = 24
-MAX_PLACES = 6000
+MAX_PLACES = 3000
 """How many windows all words searched for may stand in, but for the rarest: each is scored, and that takes time."""
 COMMON = 0.25
 """A word in more than this part of all windows tells none apart: it is not searched for where there are others."""
@@ -28,6 +28,7 @@ class View:
     def __init__(self, reads: IndexReads, overlay: Overlay) -> None:
         self._reads = reads
         self._overlay = overlay
+        self._files = 0
         self._rows = RowsKept(reads)
         self._lines = LinesKept(reads)
         self._resolver: Resolver | None = None
@@ -37,9 +38,14 @@ class View:
         self._graph_of: tuple[int, int, int] = (-1, -1, -1)
         self._graph_open: dict[str, OpenText] = {}
 
+    def state(self) -> tuple[int, int]:
+        """Numbers, one of which is another one as soon as an answer may be because of what is stored."""
+        return self._files, self._reads.changes()
+
     def forget(self) -> None:
         """Work out anew what was kept of the stored files."""
         self._resolver, self._graph_of = None, (-1, -1, -1)
+        self._files += 1
         self._rows.forget()
         self._lines.forget()
 
@@ -129,18 +135,23 @@ class View:
         return found
 
     def search(
-        self, words: Sequence[str], limit: int = 50, language: str | None = None
+        self,
+        words: Sequence[str],
+        limit: int = 50,
+        language: str | None = None,
+        apart: Collection[str] = (),
     ) -> Sequence[WindowRow]:
-        """The windows that hold most of the words, the rarer ones first (BM25)."""
+        """The windows that hold most of the words, the rarer ones first (BM25), of all files but those `apart`."""
         count = self._rows.window_count()
         terms = {term: self._rows.frequency(term) for term in _terms(words)}
         chosen = sorted(terms, key=lambda term: (terms[term], term))
         telling = [term for term in chosen if terms[term] <= max(50, count * COMMON)]
         chosen = _within_reach((telling or chosen)[:MAX_TERMS], terms)
         known = [term for term in chosen if terms[term]]
-        hidden = limit + 16 * len(self._overlay)
+        hidden = limit + 16 * (len(self._overlay) + len(apart))
         hits = [h for h in self._rows.search(known, hidden, language) if h.path not in self._overlay]
         hits += self._overlay.search(chosen, terms, count, language)
+        hits = [hit for hit in hits if hit.path not in apart]
         hits.sort(key=lambda hit: (-hit.score, hit.path, hit.start))
         rows: list[WindowRow] = []
         for path, start, score in hits[:limit]:

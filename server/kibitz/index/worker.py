@@ -15,6 +15,7 @@ import attrs
 from kibitz.errors import KibitzError
 from kibitz.index import builder
 from kibitz.index.project import Project
+from kibitz.index.reader import DefinitionRow
 from kibitz.index.tidy import TIDY
 from kibitz.workers.worker import Worker
 
@@ -104,7 +105,7 @@ def figures(params: Params) -> Params:
 
 
 def _rows(rows: Sequence[Any]) -> list[Params]:
-    return [attrs.asdict(row) for row in rows]
+    return [row._asdict() if isinstance(row, DefinitionRow) else attrs.asdict(row) for row in rows]
 
 
 def _asking(method: str, *names: str) -> Callable[[Params], Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +17,6 @@ async def index_folders(session: Session) -> None:
     """Bring the index of every workspace folder up to date, one after the other."""
     if not session.settings.trusted or not session.services.asks_a_model:
         return
-    # dozens of modules: imported in the event loop they would hold up a key
-    await asyncio.to_thread(import_module, "kibitz.features.project_context")
     for folder in session.folders:
         await _index(session, folder)
 

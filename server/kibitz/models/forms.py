@@ -52,9 +52,17 @@ def _in_messages(request: Request) -> Request:
     return evolve(request, prefix=None, suffix=None)
 
 
+def fills_in(name: str) -> bool:
+    """Whether a model may be asked to fill in the middle, at this address or another one."""
+    return dialect(_full(name), "somewhere").infill is not None
+
+
 def _fills_in(name: str, request: Request) -> bool:
-    bare = split_address(name)[0]
-    full = bare if "/" in bare else f"openai/{bare}"
-    if request.prefix is None or not request.messages or full.startswith(NO_CHAT):
+    if request.prefix is None or not request.messages or _full(name).startswith(NO_CHAT):
         return False
-    return dialect(full, "somewhere").infill is not None
+    return fills_in(name)
+
+
+def _full(name: str) -> str:
+    bare = split_address(name)[0]
+    return bare if "/" in bare else f"openai/{bare}"

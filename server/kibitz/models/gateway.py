@@ -23,7 +23,7 @@ from kibitz.models.catalog import KEYS, ModelInfo, Target, full_name, split_addr
 from kibitz.models.consent import Confirm, Consent, Memory
 from kibitz.models.failures import Failure, no_provider
 from kibitz.models.fit import fitted
-from kibitz.models.forms import Forms
+from kibitz.models.forms import Forms, fills_in
 from kibitz.models.gateway_model import GatewayModel
 from kibitz.models.key_store import NoKeys, Stored
 from kibitz.models.patience import FailedError, in_time
@@ -127,6 +127,10 @@ class Gateway:
     def model(self, name: str) -> GatewayModel:
         """The model of this name (`provider/model`, or a bare name where `api_base` is set). Raises `invalid`."""
         return GatewayModel(self.stream, full_name(name, self._settings))
+
+    def fills_in(self, name: str) -> bool:
+        """Whether this model, or one that may answer in its place, could be asked to fill in the middle."""
+        return any(fills_in(candidate) for candidate in self._policy.order(name) if candidate != OFFLINE)
 
     async def warm(self) -> None:
         """Start the worker and load what the first call needs. Raises `internal` where it does not start."""

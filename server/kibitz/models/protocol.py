@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Any, Literal, Protocol
 
 from attrs import define, evolve, field, frozen
@@ -115,7 +115,7 @@ class Account:
     """On whose account a request goes: the project and the conversation whose usage it is.
 
     `recorded` counts the calls made for it that the usage has a row of, `usage` is what they took, and `enough` says that
-    the answer was not read to its end because nobody wanted more of it.
+    the answer was not read to its end because nobody wanted more of it. `on_sent` is called each time it goes out.
     """
 
     project: str | None = None
@@ -123,6 +123,7 @@ class Account:
     recorded: int = 0
     usage: Usage = field(factory=Usage)
     enough: bool = False
+    on_sent: Callable[[], None] | None = None
 
 
 @frozen

@@ -242,6 +242,8 @@ class Call:
     def sent(self) -> None:
         """The request is on its way: from now on it may cost."""
         self._sent = True
+        if self._bill.account is not None and self._bill.account.on_sent is not None:
+            self._bill.account.on_sent()
 
     def heard(self, text: str) -> None:
         """Some of the answer has come."""

@@ -18,16 +18,20 @@ _LARGE = 60_000
 _VERY_LARGE = 150_000
 _NEUTRAL = ("x", "", "x: pass")
 """One of these goes wherever an expression, nothing, or a header's end does (Python)."""
+_moved: dict[tuple[str, ...], str] = {}
+"""How lines between these two parts of a document should be indented: found once, while the line is typed."""
+_MOST_MOVED = 8
 
 
 class Trial:
     """A place in a document, and what was found out about the code around it; cheap to ask again."""
 
-    def __init__(self, document: Document, position: Position, *, mends: bool = True) -> None:
+    def __init__(self, document: Document, position: Position, *, like: Trial | None = None) -> None:
+        """`like` is a trial of a document with the same lines but for white space: nothing but the part is parsed anew then."""
         self.document = document
         self.position = document.clamp(position)
-        self._mends = mends
-        self.tree: Tree | None = parse(document)
+        self._like = like
+        self.tree: Tree | None = parse(document) if like is None else like.tree
         self._answers: dict[str, bool] = {}
         self._look_at(region(document, self.position, self.tree))
 
@@ -35,13 +39,16 @@ class Trial:
         self.region = part
         self._text = part.lead + self.document.text[part.start : part.end]
         self._at = len(part.lead) + self.document.offset(self.position) - part.start
-        self._base = self._raw if part.size == len(self.document.text) else self._source(self._text, None)
+        everything = part.size == len(self.document.text)
+        self._base = (self._raw if everything else None) or self._source(self._text, None)
         partly = bool(part.lead) or part.size < len(self.document.text)
         if partly and self._base is not None and self._base.root.has_error and self._whole is not None:
             self._look_at(whole(self.document))  # the part means something else alone than where it stands
 
     @property
     def _raw(self) -> Source | None:
+        if self._like is not None:
+            return None
         return self.tree._source if self.tree is not None else None  # noqa: SLF001 - one room
 
     @property
@@ -113,26 +120,40 @@ class Trial:
 
         No text could make such a line parse, and it is not the text's fault.
         """
-        if not self._mends or self.document.language != "python":
+        if self._like is not None or self.document.language != "python":
             return None
         number, line = self.position.line, self.document.line(self.position.line)
         white = line[: len(line) - len(line.lstrip())]
         if len(white) >= self.position.character:
             return None
+        start, end = self._text[: self._at], self._text[self._at :]
+        if self._clean(start + _NEUTRAL[0] + end):
+            return None
+        lines = self.document.lines
+        key = (self.document.uri, white, "".join(lines[:number]), "".join(lines[number + 1 :]))
+        if key in _moved:
+            return self._indented(white, _moved[key])
         below = next(
             (text for at in range(number + 1, number + 50) if (text := self.document.line(at)).strip()), ""
         )
         block = f"\n{below[: len(below) - len(below.lstrip())]}pass"
-        start, end = self._text[: self._at], self._text[self._at :]
-        if any(self._clean(start + neutral + end) for neutral in (*_NEUTRAL, block, f"x:{block}")):
+        if any(self._clean(start + neutral + end) for neutral in (*_NEUTRAL[1:], block, f"x:{block}")):
             return None
-        for other in self._indents_around(number) - {white}:
-            moved = TextEdit(Range(Position(number, 0), Position(number, len(white))), other)
-            column = self.position.character - len(white) + len(other)
-            trial = Trial(self.document.replaced([moved]), Position(number, column), mends=False)
+        for other in sorted(self._indents_around(number) - {white}):
+            trial = self._indented(white, other)
             if any(map(trial.fits, _NEUTRAL)):
+                _moved[key] = other
+                for old in list(_moved)[:-_MOST_MOVED]:
+                    _moved.pop(old, None)
                 return trial
         return None
+
+    def _indented(self, white: str, other: str) -> Trial:
+        """The same place with its line indented in another way."""
+        number = self.position.line
+        edit = TextEdit(Range(Position(number, 0), Position(number, len(white))), other)
+        column = self.position.character - len(white) + len(other)
+        return Trial(self.document.replaced([edit]), Position(number, column), like=self)
 
     def _indents_around(self, number: int) -> set[str]:
         """What the nearest lines of code above and below a line are indented by."""

@@ -20,6 +20,10 @@ SETTINGS_FILES = ("**/.kibitz.toml", "**/pyproject.toml")
 ALL_FILES = ("**/*",)
 """Watched where an index is kept: a branch switch changes many files that no editor has open."""
 
+FIRST = ("kibitz.features.find_bugs", "kibitz.features.complete", "kibitz.store.database")
+ASKING = ("kibitz.models.gateway", "kibitz.features.project_context")
+"""What the first requests need, and those to a model: imported in the event loop these would hold up a key."""
+
 
 async def handle(session: Session, _params: lsp.InitializedParams) -> None:
     """Fetch the settings, register for changes, warm the engine that will be asked first."""
@@ -43,8 +47,7 @@ async def handle(session: Session, _params: lsp.InitializedParams) -> None:
             log.warning(
                 "the editor declared watched files and refused them: settings files are read at start only"
             )
-    # what the first requests will need, imported while nobody waits for it
-    await asyncio.to_thread(import_module, "kibitz.features.find_bugs")
+    await asyncio.to_thread(_import, (*FIRST, *ASKING) if session.services.asks_a_model else FIRST)
     try:
         await session.services.warm()
     except KibitzError as error:  # the next request tries again
@@ -53,6 +56,11 @@ async def handle(session: Session, _params: lsp.InitializedParams) -> None:
     else:
         session.status("Normal")
     await index_folders(session)
+
+
+def _import(modules: tuple[str, ...]) -> None:
+    for module in modules:
+        import_module(module)
 
 
 def _take_back_interrupted() -> str:
