@@ -1,10 +1,11 @@
 """How long the context of a completion takes on a large project, asked of the worker as the server asks it.
 
-Used by `context.py --times`. Each place is asked for the first time, and again with one more letter typed; idle, while
-another project is indexed, while this one is, all of whose files have changed, and while it is for the first time. Between two questions nobody asks for a
-moment, as while typing. Beside the clock's time stands what the worker's process used of a processor: all its threads,
-from the question's bytes to the answer's, which other programs on the machine touch less; judged is that. The last rows
-are a file that was edited and left for another one: its text is told, then the first question is asked elsewhere.
+Used by `context.py --times`. Somebody comes to a place in another file, and types the beginning of the line that stood
+there: a question with each key. Idle, while another project is indexed, while this one is, all of whose files have changed,
+and while it is for the first time. Between two questions nobody asks for a moment. Beside the clock's time stands what the
+worker's process used of a processor: all its threads, from the question's bytes to the answer's, which other programs on the
+machine touch less; judged is that, of all keys. Once a file was edited and left for another one: its text is told, then the
+first question is asked elsewhere.
 """
 
 from __future__ import annotations
@@ -30,8 +31,10 @@ from kibitz.workers.worker import Worker
 
 MOST_MS = 30.0
 BUDGETS = (1024, 4096)
-PAUSE_S = 0.12
+PAUSE_S = 0.1
 """Between two questions, as between two keys."""
+KEYS = 8
+"""Of a line, so many are typed."""
 REST_S = 6.0
 """Between two builds: nobody changes all files of a project all the time, and what was written is put in its place."""
 
@@ -50,6 +53,12 @@ class Clock:
         await question
         self.wall.append((time.perf_counter() - started) * 1000)
         self.processor.append(used_ms(self._worker.pid) - used)
+
+    def joined(self, other: Clock) -> Clock:
+        """The times of both."""
+        both = Clock(self._worker)
+        both.wall, both.processor = [*self.wall, *other.wall], [*self.processor, *other.processor]
+        return both
 
     def shown(self, name: str) -> float:
         """Print a row; the figure that is judged."""
@@ -118,28 +127,36 @@ class Timed:
     async def phase(
         self, name: str, budget: int, tasks: list[Task], building: asyncio.Event | None = None
     ) -> None:
-        """Ask for every place twice, while something is built where that is given, and print how long it took."""
+        """Type at every place, while something is built where that is given, and print how long it took."""
         print(f"{name}, budget {budget}, {load()}")
-        first, typing = Clock(self.worker), Clock(self.worker)
+        jump, keys = Clock(self.worker), Clock(self.worker)
         for task in tasks:
             if building is not None:
                 await building.wait()
-            await self.ask(task, budget, first, typing)
-        self.worst = max(self.worst, first.shown("first"), typing.shown("typing"))
+            await self.ask(task, budget, jump, keys)
+        self.judged(jump, keys)
 
-    async def ask(self, task: Task, budget: int, first: Clock, typing: Clock) -> None:
-        """Ask for a place, and for the same one a letter later."""
+    async def ask(self, task: Task, budget: int, jump: Clock, keys: Clock) -> None:
+        """Come to a place, and type the line that stood there."""
         document, position = cut(task, typed=False)
-        typed = document.replaced([TextEdit(Range(position, position), "v")])
-        after = Position(position.line, position.character + 1)
-        for clock, asked, at in ((first, document, position), (typing, typed, after)):
+        line = task.text.split("\n")[task.line][task.indent :].rstrip()[:KEYS]
+        for count in range(len(line) + 1):
+            typed = document.replaced([TextEdit(Range(position, position), line[:count])])
+            at = Position(position.line, position.character + count)
             await asyncio.sleep(PAUSE_S)
-            await clock.time(self._contexts.completion(asked, at, path=task.path, budget=budget))
+            clock = keys if count else jump
+            await clock.time(self._contexts.completion(typed, at, path=task.path, budget=budget))
+
+    def judged(self, jump: Clock, keys: Clock) -> None:
+        """Print the rows of a phase; that of all keys has to be within the limit."""
+        jump.shown("jump")
+        keys.shown("keys")
+        self.worst = max(self.worst, jump.joined(keys).shown("all"))
 
     async def idle(self) -> None:
         """Nothing else happens."""
         for budget in BUDGETS:
-            await self.phase("idle", budget, self._tasks)
+            await self.phase("idle", budget, self._tasks[::2])
 
     async def beside_another(self) -> None:
         """The same worker indexes another project."""
@@ -153,7 +170,7 @@ class Timed:
 
         async with again_and_again(other.build, prepare) as building:
             for budget in BUDGETS:
-                await self.phase("another project is indexed", budget, self._tasks[::2], building)
+                await self.phase("another project is indexed", budget, self._tasks[::3], building)
         await other.close()
 
     async def beside_itself(self) -> None:
@@ -167,7 +184,7 @@ class Timed:
 
         async with again_and_again(self.index.refresh, prepare) as building:
             for budget in BUDGETS:
-                await self.phase("this project is indexed", budget, self._tasks[::2], building)
+                await self.phase("this project is indexed", budget, self._tasks[::3], building)
 
     async def first_build(self) -> None:
         """The project is seen for the first time: asked from the moment its first build begins, in an order of its own."""
@@ -176,14 +193,14 @@ class Timed:
         building = asyncio.create_task(self.index.build())
         places = random.Random(1).sample(self._tasks, len(self._tasks))
         print(f"the first build, budget {BUDGETS[-1]}, {load()}")
-        first, typing = Clock(self.worker), Clock(self.worker)
+        jump, keys = Clock(self.worker), Clock(self.worker)
         for task in places:
             if building.done():
                 break
-            await self.ask(task, BUDGETS[-1], first, typing)
-        self.worst = max(self.worst, first.shown("first"), typing.shown("typing"))
+            await self.ask(task, BUDGETS[-1], jump, keys)
+        self.judged(jump, keys)
         figures = await building
-        print(f"  {len(first.wall)} places asked while it was built; {figures['lastBuild']['seconds']:.1f} s")
+        print(f"  {len(jump.wall)} places asked while it was built; {figures['lastBuild']['seconds']:.1f} s")
 
     async def left(self) -> None:
         """A file was edited, and another one is typed in now: the first text is told once."""

@@ -20,8 +20,9 @@ from kibitz.text import Position, span
 
 Params = dict[str, Any]
 
-BEHIND_S = 5.0
-"""A completion's context may be so much older than what is just being indexed: to read it anew takes as long as to build it."""
+BEHIND_S = 30.0
+"""A completion's context may be so much older than what is just being indexed, but no older than the end of that: to read
+it anew takes as long as to build it."""
 
 _heard = Heard()
 _remembered = Remembered(BEHIND_S)

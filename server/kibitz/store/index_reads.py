@@ -15,6 +15,8 @@ from kibitz.store.index_file import LINE_BITS, IndexFile, StoredImport, clean, u
 WHOLE_WEIGHT, PART_WEIGHT = 3.0, 1.0
 """How much more a whole word counts than a part of a compound one."""
 _DEFINITION = "f.path, d.name, d.kind, d.container, d.start, d.stop, d.signature, d.documentation, d.bases"
+UNFINISHED_S = 3.0
+"""No older state is kept of an index that is built for the first time: it grows."""
 _FROM = "FROM definitions d JOIN files f ON f.id = d.file"
 
 
@@ -71,6 +73,7 @@ class IndexReads:
         self._db.execute("BEGIN")
         self._state = self._file.changes()
         if keep_s and self._file.has_log:
+            keep_s = keep_s if self.meta("complete") else min(keep_s, UNFINISHED_S)
             self._kept_until = time.monotonic() + keep_s
             self._timer = threading.Timer(keep_s, self.renew)
             self._timer.daemon = True
