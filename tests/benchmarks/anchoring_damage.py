@@ -6,71 +6,10 @@ import random
 import re
 import textwrap
 from collections.abc import Callable
-from typing import NamedTuple
 
-COMMENT = {"python": "#", "typescript": "//", "go": "//", "rust": "//", "java": "//"}
-_WORD = re.compile(r"[A-Za-z_]{4,}")
+from anchoring_wishes import COMMENT, indent, is_code
+
 _STRING = re.compile(r"""(?<!["'\\\w])(["'])([^"'\\\n`]*)\1(?!["'])""")
-
-
-class Change(NamedTuple):
-    """A block's lines as they were and as they are wanted, and which lines were changed or have a new line below."""
-
-    old: list[str]
-    new: list[str]
-    touched: frozenset[int]
-
-
-class Case(NamedTuple):
-    """What a model would send and what must come of it: `expected` is the file's text; None where only a refusal is right.
-
-    `may_refuse` says that a refusal is as right; `loose` that blank lines cannot be known.
-    """
-
-    text: str
-    search: str
-    replace: str
-    expected: str | None
-    may_refuse: bool = False
-    loose: bool = False
-
-
-def is_code(line: str, language: str) -> bool:
-    """Whether a line is neither blank nor a comment."""
-    bare = line.strip()
-    return (
-        bool(bare)
-        and not bare.startswith(("#",) if language == "python" else ("//", "/*", "* ", "*/"))
-        and bare != "*"
-    )
-
-
-def indent(line: str) -> str:
-    """The whitespace a line begins with."""
-    return line[: len(line) - len(line.lstrip())]
-
-
-def change(lines: list[str], language: str, rng: random.Random) -> Change:
-    """A change as refactorings are: a name in a line, a line more, a line less, or two of these."""
-    code = [number for number, line in enumerate(lines) if is_code(line, language)]
-    picked = sorted(rng.sample(code, min(len(code), rng.choice((1, 1, 1, 2)))))
-    new = list(lines)
-    touched: set[int] = set()
-    for number in reversed(picked):
-        line = lines[number]
-        words = _WORD.findall(line)
-        kind = rng.choice(("rename", "rename", "insert", "delete", "rewrite"))
-        if kind == "rename" and words:
-            new[number] = line.replace(rng.choice(words), "renamed_here", 1)
-        elif kind == "insert":
-            new.insert(number + 1, f"{indent(line)}added_line_{rng.randrange(1000)}(here)")
-        elif kind == "delete" and len(code) > 2:
-            del new[number]
-        else:
-            new[number] = f"{indent(line)}rewritten_{rng.randrange(1000)} = wanted({number})"
-        touched.add(number)
-    return Change(lines, new, frozenset(touched))
-
 
 Damage = Callable[[list[str], str, random.Random], list[str] | None]
 """A copy of lines as a model may write them; None where the damage does not apply to these lines."""
@@ -129,6 +68,9 @@ def add_blank(lines: list[str], language: str, rng: random.Random) -> list[str] 
 def drop_comments(lines: list[str], language: str, rng: random.Random) -> list[str] | None:
     """No comment lines."""
     inside = False
+    said = "\n".join(lines)
+    if "*/" in said.partition("/*")[0] and is_code(lines[0], language):
+        return None  # the lines above the end of a comment are part of it
     for line in lines:
         bare = line.strip()
         if inside and not bare.startswith("*"):
@@ -275,17 +217,3 @@ TWO_SIDED = {
 }
 """Those that a model that makes them makes in its new text too."""
 LOOSE = {"blank lost", "blank more", "dedent+blank"}
-
-
-def stale_line(line: str, language: str, rng: random.Random) -> str:
-    """A line as somebody has changed it since."""
-    words = _WORD.findall(line)
-    kind = rng.randrange(4)
-    if kind == 0 and words:
-        return line.replace(rng.choice(words), f"newer_{rng.randrange(100)}", 1)
-    if kind == 1 and ")" in line:
-        at = line.rindex(")")
-        return f"{line[:at]}, newer={rng.randrange(100)}{line[at:]}"
-    if kind == 2:
-        return f"{line}  {COMMENT[language]} newer"
-    return f"{indent(line)}newer_{rng.randrange(1000)} = something_else({rng.randrange(100)})"

@@ -8,13 +8,15 @@ from typing import NamedTuple
 from kibitz.syntax.model import Definition
 from kibitz.text import Document, Position, Range, TextEdit, split_lines
 from kibitz.verify.answer import FileBlock
+from kibitz.verify.characters import typed
 from kibitz.verify.definitions import definitions
+from kibitz.verify.edges import pasted, stands_exactly, without_doubles, without_spare
 from kibitz.verify.elision import elided
-from kibitz.verify.habits import dominant_end, settle
+from kibitz.verify.habits import dominant_end, line_end, settle
 from kibitz.verify.indenting import common_indent, reindented, settled
 from kibitz.verify.markers import stray
 from kibitz.verify.merging import Merge
-from kibitz.verify.placing import Finder, Place, contents, elision, lines_of
+from kibitz.verify.placing import Finder, contents, elision, lines_of
 from kibitz.verify.refusal import RefusalError, excerpt, refuse
 from kibitz.verify.repeats import is_there
 
@@ -36,6 +38,9 @@ def apply_block(document: Document, block: FileBlock, near: Range | None) -> Doc
     All replacements speak of the same original and may not overlap. Code without a path replaces the definition of
     its name in, around or (without `near`) outside the range, else the range itself. Raises `bad_response`.
     """
+    if "\r" in document.text and _only_crlf(document.text):
+        plain = apply_block(_with_text(document, document.text.replace("\r\n", "\n")), block, near)
+        return _with_text(document, plain.text.replace("\n", "\r\n"))
     for text in [block.whole or ""] if block.replacements is None else [new for _, new in block.replacements]:
         mark = stray(document, text)
         if mark is not None:
@@ -53,6 +58,11 @@ def apply_block(document: Document, block: FileBlock, near: Range | None) -> Doc
             raise refuse("The answer's new text is empty.")
         after = block.whole if block.path is not None else _code(document, block.whole, near)
     return _with_text(document, settle(document, after))
+
+
+def _only_crlf(text: str) -> bool:
+    count = text.count("\r\n")
+    return text.count("\r") == count == text.count("\n")
 
 
 def _with_text(document: Document, text: str) -> Document:
@@ -75,7 +85,8 @@ def _replaced(document: Document, pairs: tuple[tuple[str, str], ...], near: Rang
     finder = Finder(document)
     changes: list[_Change] = []
     applied = 0
-    for search, replace in pairs:
+    for said, wanted in dict.fromkeys(pairs):
+        search, replace = typed(said, wanted, document.text)
         left_out = elided(document, replace, search)
         if left_out is not None:
             where = finder.find(search, near)
@@ -91,13 +102,26 @@ def _replaced(document: Document, pairs: tuple[tuple[str, str], ...], near: Rang
     for one, two in pairwise(changes):
         if two.first < one.end:
             raise refuse("Two of the answer's search/replace blocks overlap.")
+    return _written(document, finder.lines, changes)
+
+
+def _written(document: Document, have: list[str], changes: list[_Change]) -> str:
+    """The document's text with the changes, which are in order, in it; `have` are its lines without their ends."""
+    plain = "\r" not in document.text
+    lines, end = (have, "\n") if plain else (document.lines, dominant_end(document))
     out: list[str] = []
     at = 0
     for change in changes:
-        out += document.lines[at : change.first] + change.lines
+        out += lines[at : change.first]
+        if not plain and out and change.lines and not line_end(out[-1]):
+            out[-1] += end
+        out += change.lines if plain else [line + end for line in change.lines]
         at = change.end
-    out += document.lines[at:]
-    return _joined(out, dominant_end(document))
+    out += lines[at:]
+    if not plain:
+        return "".join(out)
+    unended = at < len(have) and not document.text.endswith("\n")
+    return "\n".join(out) + ("" if unended or not out else "\n")
 
 
 def _change(finder: Finder, search: str, replace: str, near: Range | None) -> _Change | None:
@@ -110,10 +134,12 @@ def _change(finder: Finder, search: str, replace: str, near: Range | None) -> _C
             return None
         raise
     if not place.units:
-        return _Change(place.first, place.end, _ended(finder.document, new))
+        return _Change(place.first, place.end, new)
     if is_there(finder, wanted, new, place):
         return None
-    wanted, new, place = _without_spare(wanted, new, place)
+    exactly = stands_exactly(wanted, finder.lines, place)
+    new = without_doubles(wanted, new, finder.lines, place, finder.document.language)
+    wanted, new, place = without_spare(wanted, new, place)
     try:
         base, moved = settled(wanted, new, finder.lines, place)
         after = Merge(base, moved, finder.lines, place, finder.document.language).lines_after()
@@ -122,28 +148,13 @@ def _change(finder: Finder, search: str, replace: str, near: Range | None) -> _C
         raise
     if after == finder.lines[place.first : place.end] and wanted != new:
         return None
-    return _Change(place.first, place.end, _ended(finder.document, after))
-
-
-def _without_spare(wanted: list[str], new: list[str], place: Place) -> tuple[list[str], list[str], Place]:
-    """Both texts without the blank lines that the block begins and ends with, and the document does not have."""
-    low, high = place.units[0].a, place.units[-1].a_end
-    low = min(low, next(number for number, line in enumerate(wanted) if line.strip()))
-    high = max(
-        high, len(wanted) - next(number for number, line in enumerate(reversed(wanted)) if line.strip())
-    )
-    first, end = 0, len(new)
-    while first < min(low, end) and not new[first].strip():
-        first += 1
-    while len(new) - end < len(wanted) - high and end > first and not new[end - 1].strip():
-        end -= 1
-    units = tuple(unit._replace(a=unit.a - low, a_end=unit.a_end - low) for unit in place.units)
-    return wanted[low:high], new[first:end], place._replace(units=units)
-
-
-def _ended(document: Document, lines: list[str]) -> list[str]:
-    end = dominant_end(document)
-    return [line + end for line in lines]
+    if not exactly and pasted(finder.lines, place, after):
+        raise RefusalError(
+            "The answer's new lines are in the file already, beside where they would go.",
+            "Ask again; the search text must be copied from the file.",
+            shown=excerpt(finder.document, [(place.first, place.end)]),
+        )
+    return _Change(place.first, place.end, after)
 
 
 def _done() -> RefusalError:
@@ -152,14 +163,6 @@ def _done() -> RefusalError:
         "There is nothing to do.",
         again=False,
     )
-
-
-def _joined(lines: list[str], end: str) -> str:
-    """The lines as one text; one that has no end gets one, unless it is the last."""
-    bare = [number for number, line in enumerate(lines[:-1]) if line[-1:] not in ("\n", "\r")]
-    for number in bare:
-        lines[number] += end
-    return "".join(lines)
 
 
 def _code(document: Document, code: str, near: Range | None) -> str:

@@ -25,9 +25,9 @@ __all__ = [
 ]
 
 _FILE = re.compile(r"(?:\#{1,6}[ \t]+)?(?P<bold>\*\*)?FILE:?[ \t]+(?P<path>\S.*?)(?(bold)\*\*)[ \t]*")
-_SEARCH = re.compile(r"(?P<run><{5,9}) ?SEARCH:?[ \t]*")
+_SEARCH = re.compile(r"(?:(?P<run><{5,9}) ?(?:SEARCH|ORIGINAL)|-{7} SEARCH):?[ \t]*", re.IGNORECASE)
 _DIVIDER = re.compile(r"(?P<run>={5,9})[ \t]*")
-_REPLACE = re.compile(r">{5,9} ?REPLACE[ \t]*")
+_REPLACE = re.compile(r"(?:>{5,9} ?(?:REPLACE|UPDATED)|\+{7} REPLACE)[ \t]*", re.IGNORECASE)
 _NAMED = re.compile(
     r"(?:\#{1,6}[ \t]+)?(?:\*\*)?(?:[Ff]ile(?:path|name)?:?[ \t]+)?`?(?P<path>[\w.@~+/\\-]*[\w-]\.\w{1,8})`?(?:\*\*)?:?[ \t]*"
 )
@@ -177,7 +177,7 @@ class _Reader:
         side = search
         opening = _SEARCH.fullmatch(bare(self.lines[at]))
         assert opening is not None
-        lengths = {7, len(opening["run"])}
+        lengths = {7, len(opening["run"] or "")}
         for number in range(at + 1, len(self.lines)):
             line = self.lines[number]
             if _SEARCH.fullmatch(bare(line)):

@@ -53,13 +53,13 @@ def ranked(have: Reduced, wanted: Reduced) -> Ranking:
     """The places where a block comes closest; none where no line of it is in the document."""
     hits = _hits(have, wanted)
     places = _offsets(wanted, hits)
-    found = [_straight(have, wanted, at) or _candidate(have, wanted, at) for at in places]
+    found = [reading for at in places for reading in _readings(have, wanted, at)]
     others = _possible(wanted, hits)
     for at in others[:_MOST_POSSIBLE]:
         if at not in places:
             straight = _straight(have, wanted, at)
             if straight is not None or _may_be_close(have, wanted, at):
-                found.append(straight or _candidate(have, wanted, at))
+                found += _readings(have, wanted, at)
     found.sort(key=lambda c: (-c.score, c.errors))
     different: dict[tuple[tuple[int, int], ...], Candidate] = {}
     for candidate in found:
@@ -165,6 +165,14 @@ def _weight(word: str) -> int:
     return min(len(word), _LONGEST)
 
 
+def _readings(have: Reduced, wanted: Reduced, offset: int) -> list[Candidate]:
+    """The place at an offset, line for line and, where that leaves an end of the block out, otherwise."""
+    straight = _straight(have, wanted, offset)
+    if straight is not None and not straight.lost:
+        return [straight]
+    return [*([] if straight is None else [straight]), _candidate(have, wanted, offset)]
+
+
 def _straight(have: Reduced, wanted: Reduced, offset: int) -> Candidate | None:
     """The place where the lines stand one for one, if few of them differ."""
     if offset < 0 or offset + len(wanted.words) > len(have.words):
@@ -174,9 +182,13 @@ def _straight(have: Reduced, wanted: Reduced, offset: int) -> Candidate | None:
     drifted = tuple((k, p) for k, p in pairs if wanted.words[k] != have.words[p])
     if len(drifted) > _most_errors(len(pairs)):
         return None
-    if any(k in (0, len(pairs) - 1) and not likeness(wanted.words[k], have.words[p]) for k, p in drifted):
-        return None
-    return Candidate(equal, drifted, (), (), _points(have, wanted, equal, drifted, ()))
+    lost = tuple(
+        k
+        for k, p in drifted
+        if k in (0, len(pairs) - 1) and not _may_stand_for(wanted.words[k], have.words[p])
+    )
+    drifted = tuple(pair for pair in drifted if pair[0] not in lost)
+    return Candidate(equal, drifted, lost, (), _points(have, wanted, equal, drifted, ()))
 
 
 def _points(
@@ -225,7 +237,7 @@ def _paired(
     """Which differing lines stand for each other. At an edge of the block nothing but likeness says so."""
     if len(mine) == len(theirs):
         pairs = list(zip(mine, theirs, strict=True))
-        return [(k, p) for k, p in pairs if not at_edge or likeness(wanted.words[k], have.words[p])]
+        return [(k, p) for k, p in pairs if not at_edge or _may_stand_for(wanted.words[k], have.words[p])]
     pairs = []
     start = 0
     for k in mine:
@@ -235,6 +247,11 @@ def _paired(
             pairs.append((k, -minus))
             start = theirs.index(-minus) + 1
     return pairs
+
+
+def _may_stand_for(word: str, other: str) -> bool:
+    """Whether lines at an end of the block, where nothing around says so, are the same line."""
+    return _tells(word) and _tells(other) and likeness(word, other) > 0
 
 
 def _close(candidate: Candidate, have_lines: Sequence[str], wanted_lines: Sequence[str]) -> bool:

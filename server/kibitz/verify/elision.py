@@ -8,7 +8,9 @@ from collections import Counter
 from kibitz.text import Document, split_lines
 
 _LEADERS = r"(?:\#+|//+|--+|/\*+|<!--|;+|%+|\{\#|\(\*|\"\"\"|''')"
-_COMMENT = re.compile(rf"{_LEADERS}\s*(?P<words>.*?)\s*(?:\*+/|-->|\#\}}|\*\)|\"\"\"|''')?")
+_COMMENT = re.compile(
+    rf"(?:pass\s+|\{{\s*)?{_LEADERS}\s*(?P<words>.*?)\s*(?:\*+/|-->|\#\}}|\*\)|\"\"\"|''')?(?:\s*\}})?"
+)
 _DOTS = r"(?:\.\.\.+|…+)"
 _THING = r"(?:code|file|function|class|method|methods|functions|module|implementation|body|imports|logic|content|contents)"
 _PHRASE = re.compile(
@@ -21,6 +23,9 @@ _PHRASE = re.compile(
         (?:\s+(?:here|goes\ here|unchanged|remains?|stays?(?:\s+the\s+same)?|remains?\s+(?:unchanged|the\s+same)|as\ before))? \s* [\])>}}.]?
     | [\[(<{{]? \s* (?:the\s+)?rest\s+(?:is\s+|remains\s+|stays\s+)?(?:unchanged|the\s+same|as\s+before|omitted) .*
     | [\[(<{{]? \s* (?:unchanged|omitted(?:\s+for\s+brevity)?|same\s+as\s+before|no\s+changes?(?:\s+here)?|code\s+unchanged) \s* [\])>}}.]?
+    | (?:todo:?\s*)? (?:keep|leave|preserve|retain) \s+ (?:the\s+|all\s+|your\s+|any\s+)* (?:existing|original|current|previous|remaining|other) \s+ (?:\w+\s+)? {_THING} \b .*
+    | (?:the\s+|all\s+|your\s+)* (?:other\s+)? {_THING} \s+ (?:(?:is|are|remains?|stays?|left)\s+)* (?:unchanged|the\s+same|as\s+before|as\s+is|omitted|continues?) (?:\s+here)? [.]?
+    | [-<\[(\s]* (?:snip|snipped) [->\])\s]*
     """
 )
 _ALONE = re.compile(rf"[\[({{]?{_DOTS}[\])}}]?[,;]?")

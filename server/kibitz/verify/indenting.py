@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from kibitz.verify.aligning import Place
 from kibitz.verify.lines import blocks
@@ -143,17 +144,25 @@ def _is_home(
     ours = {a: indent for a, _, indent in pairs}
     said = Counter(line.strip() for line in (*wanted, *new))
     common = [
-        (said[line.strip()] == 2, indent_of(line), mine[a], ours[a])
+        _Row(n, said[line.strip()] == 2, indent_of(line), mine[a], ours[a])
         for n, line in filled
         if (a := matched.get(n)) in mine and wanted[a].strip() == line.strip() and mine[a] != ours[a]
     ]
     # a line that either text has twice may be another one
-    common = [row for row in common if row[0]] or common
-    if any(len(indent) < min(len(thought), len(home)) for _, indent, thought, home in common):
+    differ = [a for a in mine if mine[a] != ours[a]]
+    if common and len(differ) > 1 and not any(row.once for row in common):
+        lines = {line.rstrip() for _, line in filled}
+        if lines & {ours[a] + wanted[a].strip() for a in differ} and lines & {
+            wanted[a].rstrip() for a in differ
+        }:
+            raise _unknown()
+    common = [row for row in common if row.once] or common
+    if any(len(row.indent) < min(len(row.thought), len(row.home)) for row in common):
         raise _unknown()
-    votes = [indent == home for _, indent, thought, home in common if indent in (thought, home)]
+    told = [row for row in common if row.indent in (row.thought, row.home)]
+    votes = [row.indent == row.home for row in told]
     if votes and any(votes) != all(votes):
-        raise _unknown()
+        return _mixed(told, new, set(matched))
     first = indent_of(filled[0][1])
     least = min((indent_of(line) for _, line in filled), key=len)
     if votes:
@@ -162,7 +171,7 @@ def _is_home(
             votes[0]
             and least == low != high
             and wanted[matched.get(filled[0][0], 0)].strip() != filled[0][1].strip()
-            and all(len(thought) < len(home) for _, _, thought, home in common)
+            and all(len(row.thought) < len(row.home) for row in common)
         ):
             # lines that stand deeper than before below a new one, or lines that are right as they are
             if first == low and filled[0][1].rstrip().endswith(_OPENERS):
@@ -184,6 +193,49 @@ def _is_home(
         return True
     if len(least) > len(theirs):
         raise _unknown()
+    return False
+
+
+class _Row(NamedTuple):
+    """New line `n` is one of the block's: its indentation, the block's, and the document's; `once` if neither text has it twice."""
+
+    n: int
+    once: bool
+    indent: str
+    thought: str
+    home: str
+
+
+def _mixed(rows: Sequence[_Row], new: Sequence[str], known: set[int]) -> bool:
+    """The same where some lines stand as in the document and some as in the block.
+
+    Those that stand deeper than the others must do so below a line that is new and opens a block. Raises `bad_response`
+    where they do not, and it cannot be told.
+    """
+    told = [
+        home
+        for home in (True, False)
+        if all(
+            indent == said or (len(indent) > len(said) and _opened(n, new, said, known))
+            for n, _, indent, thought, own in rows
+            for said in (own if home else thought,)
+        )
+    ]
+    if len(told) != 1:
+        raise _unknown()
+    return told[0]
+
+
+def _opened(n: int, new: Sequence[str], base: str, known: set[int]) -> bool:
+    """Whether a new line stands in a block that a line which is only in the new text opens, no deeper than `base`."""
+    depth = len(indent_of(new[n]))
+    for above in range(n - 1, -1, -1):
+        line = new[above]
+        if not line.strip() or len(indent_of(line)) >= depth:
+            continue
+        if above not in known and line.rstrip().endswith(_OPENERS):
+            return len(indent_of(line)) >= len(base)
+        depth = len(indent_of(line))
     return False
 
 

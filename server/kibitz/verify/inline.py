@@ -25,7 +25,7 @@ def swapped_quotes(pairs: Iterable[tuple[str, str]]) -> tuple[str, str] | None:
         (one.quote, two.quote)
         for mine, actual in pairs
         for one, two in zip(_tokens(mine), _tokens(actual), strict=False)
-        if one.text == two.text and one.quote
+        if one.text == two.text and one.is_plain and two.is_plain
     }
     swap = next((pair for pair in swaps if pair[0] != pair[1]), ("", ""))
     return swap if set(swap) == {"'", '"'} and swaps <= {swap, (swap[1], swap[1])} else None
@@ -34,7 +34,10 @@ def swapped_quotes(pairs: Iterable[tuple[str, str]]) -> tuple[str, str] | None:
 def requoted(line: str, swap: tuple[str, str]) -> str:
     """A new line with the document's quotes around its strings, where that does not change what they say."""
     theirs, ours = swap
-    return _PLAIN.sub(lambda m: m[1] + ours + m[3] + ours if m[2] == theirs else m[0], line)
+    begins = {match.start("text") for match in _TOKEN.finditer(line)}  # not inside of another string
+    return _PLAIN.sub(
+        lambda m: m[1] + ours + m[3] + ours if m[2] == theirs and m.start(2) in begins else m[0], line
+    )
 
 
 class _Token(NamedTuple):
@@ -48,6 +51,12 @@ class _Token(NamedTuple):
     def quote(self) -> str:
         first = self.written[len(self.gap)]
         return first if first in "'\"`" else ""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a string between quotes of one line."""
+        said = self.written[len(self.gap) :]
+        return len(said) > 1 and said[0] in "'\"" and said[0] == said[-1]
 
     @property
     def inside(self) -> str:

@@ -48,6 +48,7 @@ class Merge:
         self.remarks = comment_lines(self.base, language)
         self.notes = comment_lines(self.new, language)
         self.repeated: set[int] = set()
+        self.moved = self._others()
         self.swap: tuple[str, str] | None = None
 
     def lines_after(self) -> list[str]:
@@ -78,6 +79,17 @@ class Merge:
                 b += unit.a_end - 1 - unit.a
             old, new = a + 1, b + 1
         return out
+
+    def _others(self) -> dict[str, str]:
+        """The block's lines that the document has otherwise, with what it has, both without indentation."""
+        single = [
+            u for u in self.place.units if u.a_end - u.a == 1 == u.w_end - u.w and self.base[u.a].strip()
+        ]
+        return {
+            line: actual
+            for line, actual in ((self.base[u.a].strip(), self.lines[u.w].strip()) for u in single)
+            if line != actual and sum(line == other.strip() for other in self.base) == 1
+        }
 
     def _kept(self) -> tuple[list[tuple[int, int]], set[int]]:
         """The lines that the answer leaves alone, as (line of the block, new line), each unit by its first line; and those new
@@ -115,9 +127,10 @@ class Merge:
         written = {b: self._line(a, b) for a, b in pairs.items()}
         self._refuse_lost([n for n in old if n not in pairs])
         unsaid = self._unsaid(comments, run.new)
-        if not run.new and old and len(old) == sum(1 for line in self.base if line):
-            unsaid = []
-        written = {n: self._quoted(written.get(n, self.new[n])) for n in run.new}
+        if old and len(old) == sum(1 for line in self.base if line) and not self._alike(pairs):
+            # all of the code is gone: what is said of it is too
+            unsaid, blank = [], []
+        written = {n: self._quoted(self._as_is(n) or written.get(n, self.new[n])) for n in run.new}
         lines = list(written.values())
         if any(not line.strip() for line in lines):
             blank = []
@@ -159,6 +172,8 @@ class Merge:
 
     def _with_news(self, run: _Run, old: list[int], code: list[int]) -> list[str]:
         """Where the document has other lines of code than the answer thought: the same change, or none that fits."""
+        if self._at_edge(run.old):
+            raise _changed()
         now = [reduced_line(self.lines[n]) for n in run.now if self.lines[n].strip()]
         new = [reduced_line(self.new[n]) for n in run.new if self.new[n].strip()]
         if now == new:
@@ -166,6 +181,13 @@ class Merge:
         if not run.new and not code and not any(self.unit_of[n].drift for n in old):
             return [self.lines[n] for n in run.now if n in self.comments]
         raise _changed()
+
+    def _at_edge(self, old: list[int]) -> bool:
+        """Whether lines that the document does not have stand at an end of the block: what became of them is not known."""
+        known = self.unit_of
+        return bool(known) and any(
+            n < min(known) or n > max(known) for n in old if self.base[n] and n not in self.remarks
+        )
 
     def _pairs(self, old: list[int], new: list[int]) -> dict[int, int]:
         """Which new line a line of the block became."""
@@ -183,6 +205,12 @@ class Merge:
                 pairs[a] = -minus
                 start = filled.index(-minus) + 1
         return pairs
+
+    def _alike(self, pairs: dict[int, int]) -> bool:
+        """Whether any new line is one of the block's, changed."""
+        return any(
+            likeness(reduced_line(self.base[a]), reduced_line(self.new[b])) > 0 for a, b in pairs.items()
+        )
 
     def _line(self, a: int, b: int) -> str:
         """A changed line, with what the document has otherwise in it than the answer thought."""
@@ -204,6 +232,12 @@ class Merge:
         if unit.drift and not may_be_typo:
             raise _changed()
         return wanted
+
+    def _as_is(self, b: int) -> str | None:
+        """A new line that is one of the block's in another place, as the document has it."""
+        line = self.new[b]
+        actual = self.moved.get(line.strip())
+        return None if actual is None else indent_of(line) + actual
 
     def _quoted(self, line: str) -> str:
         return requoted(line, self.swap) if self.swap is not None else line

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import cached_property
 
 from kibitz.syntax.facts import facts
 from kibitz.text import Document, Range, split_lines
@@ -11,6 +12,7 @@ from kibitz.verify.aligning import Place, Unit, aligned, one_to_one
 from kibitz.verify.drift import Candidate, Ranking, certain, ranked
 from kibitz.verify.elision import elided, stands_for_code
 from kibitz.verify.indenting import indent_of
+from kibitz.verify.likeness import likeness
 from kibitz.verify.reduced import Reduced, comment_lines, reduced
 from kibitz.verify.refusal import RefusalError, excerpt
 
@@ -18,6 +20,8 @@ __all__ = ["Finder", "Place", "Unit", "contents", "elision", "lines_of"]
 
 _MOST_RANKED = 40
 _SURE = 0.95
+_NEAR, _NEXT, _TELLING, _RARE = 40, 3, 5, 2
+_RIVAL, _CHANGED = 0.5, 0.75
 _AGAIN = "Ask again; the search text must be copied from the file."
 
 
@@ -91,9 +95,14 @@ class Finder:
                 return place
         raise self._nowhere(wanted, have, candidates)
 
+    @cached_property
+    def _right(self) -> list[str]:
+        """The lines without trailing whitespace."""
+        return [line.rstrip() for line in self.lines]
+
     def exact(self, wanted: Sequence[str]) -> list[int]:
         """The lines at which a block stands as it is, but for trailing whitespace."""
-        return _runs([line.rstrip() for line in self.lines], [line.rstrip() for line in wanted])
+        return _runs(self._right, [line.rstrip() for line in wanted])
 
     def count(self, wanted: Sequence[str]) -> int:
         """In how many places a block stands, however it is written."""
@@ -132,6 +141,13 @@ class Finder:
         if chosen is None and only_exact is not None and len(code.words) == 1:
             # of a single line, like an import, too many are alike: the one that is the same is meant
             chosen = only_exact
+        if chosen is None and only_exact is not None and any(not line.strip() for line in wanted):
+            others = [start for start in fitting if start != only_exact]
+            if only_exact in fitting and not any(
+                self._has_blanks(wanted, code, have, start, dict(alike)[start]) for start in others
+            ):
+                # blank lines are lost in copying, and are not made up
+                chosen = only_exact
         if chosen is not None and only_exact is not None and chosen != only_exact:
             chosen = None
         if chosen is None:
@@ -159,6 +175,17 @@ class Finder:
         least = min(missing.values())
         return [start for start in starts if missing[start] == least]
 
+    def _has_blanks(self, wanted: list[str], code: Reduced, have: Reduced, start: int, end: int) -> bool:
+        """Whether a place has all of the block's blank lines."""
+        place = aligned(wanted, self.lines, code, have, _walk(code, have, start, end))
+        found = {number for unit in place.units for number in range(unit.a, unit.a_end)}
+        first, last = min(found), max(found)
+        if any(not line.strip() and first < n < last and n not in found for n, line in enumerate(wanted)):
+            return False
+        above = self.lines[max(0, place.first - first) : place.first]
+        below = self.lines[place.end : place.end + len(wanted) - 1 - last]
+        return not any(line.strip() for line in (*above, *below))
+
     def _ambiguous(self, places: list[tuple[int, int]]) -> RefusalError:
         return RefusalError(
             f"The answer's search text matches {len(places)} places.",
@@ -179,8 +206,18 @@ class Finder:
             inside = [c for c in candidates if _touches(self._span(have, c), near)]
             chosen = certain(Ranking(inside, ranking.whole), have_lines, code_lines)
             best = chosen if chosen == candidates[0] else None
-        if best is None or not _as_deep(best, have_lines, code_lines):
+        if best is None or not _as_deep(best, have_lines, code_lines) or _beside(best, have, code):
             return None, candidates
+        others = [c for c in candidates if c.score >= _RIVAL and not set(c.equal) & set(best.equal)]
+        if near is not None and not _touches(self._span(have, best), near):
+            others_near = [c for c in others if _touches(self._span(have, c), near)]
+        else:
+            others_near = []
+        if others_near or (
+            _shift(best, have_lines, code_lines)
+            and not all(_shift(c, have_lines, code_lines) for c in others)
+        ):
+            return None, candidates  # what differs less otherwise, or was pointed at, may be meant
         for number in self._unknown(wanted, code, have, best):
             if stands_for_code(wanted[number].strip()) or best.added or best.lost or best.score < _SURE:
                 raise elision(
@@ -221,7 +258,12 @@ class Finder:
         closest = f"lines {first + 1} to {end} come closest, with {len(best.equal)} of {lines} lines the same"
         if len(candidates) > 1 and best.score - candidates[1].score < 0.1:
             closest += "; others come as close"
-        shown = [self._span(have, c) for c in candidates[:2] if best.score - c.score < 0.3]
+        widest = self._span(have, max(candidates, key=lambda c: len(c.equal)))
+        others = [self._span(have, c) for c in candidates[:2] if best.score - c.score < 0.3]
+        shown = [
+            widest,
+            *[(low, high) for low, high in others if low < widest[0] or high > widest[1]],
+        ]
         return RefusalError(f"{sentence}; {closest}.", _AGAIN, shown=excerpt(self.document, shown))
 
 
@@ -252,7 +294,33 @@ def _as_deep(candidate: Candidate, have_lines: list[str], wanted_lines: list[str
     pairs = [(indent_of(wanted_lines[k]), indent_of(have_lines[p])) for k, p in candidate.equal]
     if any(("\t" in mine) != ("\t" in ours) for mine, ours in pairs if mine and ours):
         return True
-    return len({len(ours) - len(mine) for mine, ours in pairs[1:]}) < 2
+    if not pairs[0][0]:
+        pairs = pairs[1:]
+    return len({len(ours) - len(mine) for mine, ours in pairs}) < 2
+
+
+def _shift(candidate: Candidate, have_lines: list[str], wanted_lines: list[str]) -> bool:
+    """Whether lines that are the same stand deeper or less deep than in the block, other than the first."""
+    pairs = [(indent_of(wanted_lines[k]), indent_of(have_lines[p])) for k, p in candidate.equal]
+    return any(mine.expandtabs(4) != ours.expandtabs(4) for mine, ours in pairs[1:])
+
+
+def _beside(candidate: Candidate, have: Reduced, wanted: Reduced) -> bool:
+    """Whether a line that the place lacks stands near it: the block may speak of there, or leave out what lies between."""
+    at = [p for _, p in (*candidate.equal, *candidate.drifted)]
+    found = {p for _, p in candidate.equal}
+    stands_for = dict(candidate.drifted)
+    for k in (*stands_for, *candidate.lost):
+        word = wanted.words[k]
+        if len(word) < _TELLING:
+            continue
+        if k in stands_for and likeness(word, have.words[stands_for[k]]) > _CHANGED:
+            continue
+        reach = _NEAR if have.words.count(word) <= _RARE else _NEXT
+        low, high = max(0, min(at) - reach), min(max(at) + reach, len(have.words) - 1)
+        if any(have.words[p] == word for p in range(low, high + 1) if p not in found):
+            return True
+    return False
 
 
 def _mostly(wanted: Reduced, have: Reduced) -> bool:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import accumulate
 
 from attrs import frozen
 
 from kibitz.syntax.facts import facts
 
 _BLANKS, _OTHER_BLANKS = " \t\r\f\v", "\u00a0\u2003\u2009\u3000\ufeff"
+_NO_BLANKS = dict.fromkeys(map(ord, _BLANKS))
 _QUOTES, _TYPOGRAPHIC = "'`", "‘’“”"
+_SAME_QUOTES = dict.fromkeys(map(ord, _QUOTES), '"')
 
 
 @frozen(eq=False)
@@ -40,27 +43,32 @@ def _unquoted(text: str) -> str:
     """A text with all quotes the same."""
     if "\\" in text:
         text = text.replace('\\"', '"').replace("\\'", "'")
-    for quote in _QUOTES if text.isascii() else _QUOTES + _TYPOGRAPHIC:
+    if text.isascii():
+        return text.translate(_SAME_QUOTES)
+    for quote in _QUOTES + _TYPOGRAPHIC:
         text = text.replace(quote, '"')
+    return text
+
+
+def _blankless(text: str) -> str:
+    if text.isascii():
+        return text.translate(_NO_BLANKS)  # three times as fast as replacing, and there only
+    for blank in _BLANKS + _OTHER_BLANKS:
+        text = text.replace(blank, "")
     return text
 
 
 def reduced(lines: Sequence[str], language: str, *, comments: bool = False) -> Reduced:
     """The code lines of a text or of a piece of one; with `comments`, all that are not blank."""
-    text = "\n".join(lines)
-    for blank in _BLANKS if text.isascii() else _BLANKS + _OTHER_BLANKS:
-        text = text.replace(blank, "")
+    text = _blankless("\n".join(lines))
     bare = text.split("\n")
-    skipped = set() if comments else _comments(bare, language)
+    # of ` * // so` no blank may go: it would end the comment
+    skipped = set() if comments else comment_lines(lines, language)
     # a broken line may have a comma after its last part
     said = _unquoted(text).replace(",", "").split("\n")
     numbers = [number for number, word in enumerate(bare) if word and number not in skipped]
     words = [said[number] or bare[number] for number in numbers]
-    starts: list[int] = []
-    size = 0
-    for word in words:
-        starts.append(size)
-        size += len(word)
+    starts = [0, *accumulate(map(len, words))][: len(words)]
     return Reduced(words, numbers, starts, "".join(words))
 
 
@@ -77,19 +85,23 @@ def _comments(lines: Sequence[str], language: str) -> set[int]:
     if not known.block_comment:
         return found
     opening, closing = known.block_comment
-    if not any(opening in line or closing in line or line.startswith("*") for line in lines):
-        return found
-    inside = _begins_inside(lines, opening, closing)
-    for number, line in enumerate(lines):
-        if inside:
-            found.add(number)
-            inside = closing not in line
-        elif line.startswith(opening):
-            _, ended, rest = line[len(opening) :].partition(closing)
-            if not ended or not rest:
-                found.add(number)
-                inside = not ended
+    at = 0
+    if _begins_inside(lines, opening, closing):
+        at = _closed(lines, 0, closing)
+        found.update(range(at))
+    for start in [number for number, line in enumerate(lines) if line.startswith(opening)]:
+        if start < at:
+            continue
+        _, ended, rest = lines[start][len(opening) :].partition(closing)
+        if not ended or not rest:
+            at = start + 1 if ended else _closed(lines, start + 1, closing)
+            found.update(range(start, at))
     return found
+
+
+def _closed(lines: Sequence[str], at: int, closing: str) -> int:
+    """The line after the comment that goes on at a line."""
+    return next((n + 1 for n in range(at, len(lines)) if closing in lines[n]), len(lines))
 
 
 def _begins_inside(lines: Sequence[str], opening: str, closing: str) -> bool:

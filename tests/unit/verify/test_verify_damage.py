@@ -151,12 +151,13 @@ def test_comments_the_answer_does_not_know_stay() -> None:
 def test_comments_go_with_all_of_their_code() -> None:
     search = TOTAL.replace("        # in cents\n", "")
     assert apply(search, "") == SOURCE.replace(TOTAL, "")
+    assert apply(search, "    go()\n") == SOURCE.replace(TOTAL, "    go()\n")
 
 
 def test_comments_whose_place_is_gone_are_not_lost() -> None:
     text = "def f():\n    a = 1\n    # why b\n    b = 2\n    # why c\n    c = 3\n"
     search = "    a = 1\n    b = 2\n    c = 3\n"
-    error = refusal(search, "    go()\n", text)
+    error = refusal(search, "    a = 1\n    go()\n", text)
     assert "comments" in error.message
     assert "# why c" in error.for_model
     assert apply(search, "    a = 1\n    # why B\n    b = 4\n    c = 3\n", text) == text.replace(
@@ -200,7 +201,7 @@ def test_a_line_added_since_stays() -> None:
 def test_a_bracket_below_a_new_line_is_not_taken_for_another() -> None:
     text = "class A {\n  f() {\n    if (x) {\n    }\n    return this.value_();\n    this.newer();\n}\n"
     search = "    }\n    return this.value_();\n  }\n"
-    assert "come closest" in refusal(search, search + "  added();\n", text, "typescript").message
+    assert "  }\n" in refusal(search, search + "  added();\n", text, "typescript").for_model
 
 
 def test_a_line_that_is_gone_since_stays_gone() -> None:
