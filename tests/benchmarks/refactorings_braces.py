@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent))
 from corpora import SOURCES, fetch
-from refactorings_corpus import LEAST_LINES, MOST_FILE, MOST_LINES, Case, shifted
+from refactorings_corpus import LEAST_LINES, MOST_FILE, MOST_LINES, Case, chosen, shifted
 
 from kibitz.syntax.tree import parse_fresh
 from kibitz.text import Document
@@ -86,11 +86,11 @@ def piece(language: str, code: str) -> Piece:
     return Piece(language, code, shadow(code, language))
 
 
-def functions(cache: Path, held_out: bool, languages: tuple[str, ...]) -> list[list[BraceFunction]]:
+def functions(cache: Path, which: str, languages: tuple[str, ...]) -> list[list[BraceFunction]]:
     """The functions of each project of a set that can be refactored."""
     found = []
-    for source in SOURCES:
-        if source.language in languages and source.held_out == held_out and source.name != "x-tools":
+    for source in chosen(SOURCES, which, languages):
+        if source.name != "x-tools":
             project = fetch(source, cache)
             paths = sorted(project.root.rglob(f"*.{SUFFIX[source.language]}")) if project else []
             own = [
@@ -200,9 +200,11 @@ def local_uses(p: Piece) -> Iterator[tuple[str, list[tuple[int, int]]]]:
         words = [m.span() for m in re.finditer(rf"\b{name}\b", p.shadow)]
         everywhere = len(re.findall(rf"\b{name}\b", p.code))
         odd = re.search(
-            rf"\.{name}\b|\b{name}\s*:[^=]|[{{,]\s*{name}\s*[,}}]|(fn|func|function) {name}\b", p.shadow
+            rf"[.#]{name}\b|\b{name}\s*:[^=]|[{{,]\s*{name}\s*[,}}]|(fn|func|function) {name}\b", p.shadow
         )
         odd = odd or re.search(rf"[(|,]\s*{name}\s*(=>|\||,\s*\w+\s*\|)", p.shadow)
+        # `x := x.y` reads another x
+        odd = odd or (len(words) > 1 and "\n" not in p.shadow[words[0][1] : words[1][0]])
         if len(name) > 1 and names.count(name) == 1 and everywhere == len(words) > 1 and not odd:
             yield name, words
 

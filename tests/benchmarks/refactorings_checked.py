@@ -1,6 +1,6 @@
 """Good and bad refactorings as a model would answer them: how many of the bad are blocked, how many of the good pass.
 
-    python tests/benchmarks/refactorings_checked.py [--set dev|held-out] [--count 150] [--seed 1] [--show N] [--only WORD]
+    python tests/benchmarks/refactorings_checked.py [--set dev|held-out|fresh] [--count 150] [--seed 1] [--show N] [--only WORD]
         [--kind good|bad] [--cache FOLDER] [--languages python,go] [--with-tests N]
 
 A case is a real function of a package that is downloaded when it is needed, rewritten, and put into the form of a model's answer:
@@ -46,7 +46,7 @@ import refactorings_good_loops
 import refactorings_good_moves
 from refactorings_answers import answered
 from refactorings_bad import BAD
-from refactorings_corpus import Case, Function, Operator, Unit, definitions, parsed, python_functions
+from refactorings_corpus import SETS, Case, Function, Operator, Unit, definitions, parsed, python_functions
 from refactorings_good import GOOD
 from refactorings_good_files import worsened
 from refactorings_runs import compare
@@ -335,7 +335,7 @@ async def run(cases: list[Case], seed: int, show: int) -> bool:
 def main() -> int:
     """Make the cases, check them, print; the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--set", choices=("dev", "held-out"), default="dev")
+    parser.add_argument("--set", choices=SETS, default="dev")
     parser.add_argument("--count", type=int, default=150)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--show", type=int, default=0)
@@ -350,9 +350,8 @@ def main() -> int:
     languages = tuple(args.languages.split(","))
     others = tuple(language for language in languages if language != "python")
     share = 0.0 if "python" not in languages else PYTHON_SHARE if others else 1.0
-    held_out = args.set == "held-out"
-    packages = python_functions(args.cache, held_out) if share else []
-    projects = refactorings_braces.functions(args.cache, held_out, others) if others else []
+    packages = python_functions(args.cache, args.set) if share else []
+    projects = refactorings_braces.functions(args.cache, args.set, others) if others else []
     cases: list[Case] = []
     started = time.perf_counter()
     for good in (True, False):
@@ -367,6 +366,7 @@ def main() -> int:
         return 0
     held = asyncio.run(run(cases, args.seed, args.show))
     if args.with_tests:
+        held_out = args.set != "dev"
         functions = functions_with_tests(args.cache, held_out)
         own = [
             c

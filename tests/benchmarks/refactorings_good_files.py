@@ -71,7 +71,8 @@ def mentions(unit: Unit, name: str) -> list[Edit] | None:
 def rename_function(unit: Unit, rng: random.Random) -> Found:
     name = unit.name.rpartition(".")[2]
     places = mentions(unit, name)
-    if is_private(unit) and places and len(places) > 1:
+    inherits = isinstance(unit.owner, ast.ClassDef) and bool(unit.owner.bases)
+    if is_private(unit) and places and len(places) > 1 and not inherits:  # a base may call or define it
         new = unit.fresh(rng, f"{name}_impl", f"_do{name}", f"_compute{name}")
         yield [(start, end, new) for start, end, _ in places]
 

@@ -31,6 +31,8 @@ def comprehension_to_loop(unit: Unit, rng: random.Random) -> Found:
         comp = statement.value
         if not isinstance(comp, ast.ListComp | ast.SetComp):
             continue
+        if _caught(unit, statement):
+            continue
         inner = [n for n in ast.walk(comp) if isinstance(n, ast.expr) and not whole(unit, n)]
         targets = {n.id for g in comp.generators for n in ast.walk(g.target) if isinstance(n, ast.Name)}
         outer = {n.id for n in ast.walk(unit.node) if isinstance(n, ast.Name) and n not in ast.walk(comp)}
@@ -55,9 +57,20 @@ def comprehension_to_loop(unit: Unit, rng: random.Random) -> Found:
 def loop_to_comprehension(unit: Unit, rng: random.Random) -> Found:
     for block in unit.blocks():
         for first, loop in pairwise(block):
-            made = _gathered(unit, first, loop)
+            made = _gathered(unit, first, loop) if not _caught(unit, loop) else None
             if made is not None and unit.alone(first) and unit.alone(loop):
                 yield [(unit.rows([first])[0], unit.rows([loop])[1], made)]
+
+
+def _caught(unit: Unit, loop: ast.stmt) -> bool:
+    """Whether the function goes on after an exception in a loop: then it has what was gathered so far."""
+    for node in ast.walk(unit.node):
+        catches = isinstance(node, ast.Try) and bool(node.handlers)
+        if isinstance(node, ast.With):
+            catches = any("suppress" in unit.src(item.context_expr) for item in node.items)
+        if catches and loop in ast.walk(node):
+            return True
+    return False
 
 
 def _gathered(unit: Unit, first: ast.stmt, loop: ast.stmt) -> str | None:

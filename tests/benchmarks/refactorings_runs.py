@@ -114,10 +114,13 @@ def compare(before: str, after: str, seeds: int = SEEDS) -> Verdict:
     both = sorted(changed & dumps[0].keys() & dumps[1].keys())
     plain = [_constants(before), _constants(after)]
     touched = _touched(before, after)
-    versions = (
-        _Version(trees[0], changed, plain[1], "<before>"),
-        _Version(trees[1], changed, plain[0], "<after>"),
-    )
+    try:
+        versions = (
+            _Version(trees[0], changed, plain[1], "<before>"),
+            _Version(trees[1], changed, plain[0], "<after>"),
+        )
+    except SyntaxError:  # what the parser lets pass and the compiler does not: it cannot be run
+        return Verdict(False, 0.0, 0)
     errors = sorted(versions[0].errors | versions[1].errors)
     runs = 0
     for seed in range(seeds):

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from kibitz.verify.behaviour.core import TooLargeError, graph_of
 from kibitz.verify.behaviour.graph import Graph
-from kibitz.verify.behaviour.machine import Event, Machine, TooLongError, escaping, go, known_truth, throw
+from kibitz.verify.behaviour.machine import (
+    Event,
+    Machine,
+    TooDeepError,
+    TooLongError,
+    escaping,
+    go,
+    known_truth,
+    throw,
+)
 from kibitz.verify.behaviour.program import Program
+from kibitz.verify.behaviour.risks import guards
 from kibitz.verify.behaviour.scopes import all_arguments
 from kibitz.verify.behaviour.state import Run, Side, State, World
 from kibitz.verify.behaviour.terms import Term, within
@@ -82,6 +92,7 @@ class _Comparison:
         if old.op == new.op and old.op not in _FINAL:
             merged = self.visited(state, old)
             if merged is None:
+                _unguarded(state)
                 return None
             if merged is not state:
                 state = merged
@@ -108,7 +119,11 @@ class _Comparison:
         if place is None:
             self.places[key] = Place(state.copy())
             return state
-        return widened(self.run, place, state)
+        merged = widened(self.run, place, state)
+        if merged is not None and event.op == "head":
+            # what was seen inside of the loop is seen again, with less known
+            self.visits.clear()
+        return merged
 
     def decide(self, state: State, old: Event, new: Event) -> State | None:
         """A decision that both take, or one takes alone where that cannot be seen."""
@@ -132,10 +147,12 @@ class _Comparison:
     def proceed(self, state: State, old: Event, new: Event) -> State | None:
         """What follows an event that both had."""
         if old.op == "return":
+            _unguarded(state)
             return None
         caught = old.node.handler is not None or new.node.handler is not None
         if old.op in _FINAL:
             if not caught:
+                _unguarded(state)
                 return None
             throw(state.old, old.node, old.terms[0])
             throw(state.new, new.node, new.terms[0])
@@ -192,8 +209,12 @@ class _Comparison:
             )
             try:
                 same_functions(self.run, a, b)
+                self.run.twins[key[1]] = key[0]
             except (DifferentError, TooLargeError):
                 self.run.equal_closures[key] = False
+            except TooDeepError:
+                del self.run.equal_closures[key]
+                raise
         return self.run.equal_closures[key]
 
     def escape(self, state: State, old: Event, new: Event) -> dict[int, Term]:
@@ -236,6 +257,17 @@ class _Comparison:
                 world.touch(term.args[0] if term.op == "super" else term, number)
 
 
+def _unguarded(state: State) -> None:
+    """Raises DifferentError where the new version read something of a value that the old one, at the end of the same way
+    and after a decision about that value, did not."""
+    for found, line in state.new.risks.items():
+        if found in state.old.risks:
+            continue
+        for base in found[-1]:
+            if any(guards(fact, base) for fact in state.world.facts):
+                raise DifferentError("the new text reads something before it is known to be there", line)
+
+
 def _stored(event: Event, at: int, names: dict[int, Term]) -> Term:
     """What lies in a place after a store: a container that others know of by now goes by its symbol."""
     raw = event.raw[at]
@@ -259,7 +291,7 @@ def _replace(run: Run, side: Side, number: int, symbol: Term) -> None:
 
 def quiet(atom: Term) -> bool:
     """Whether to ask for an atom can neither fail nor be noticed."""
-    if atom.op not in _QUIET or (atom.op == "cmp" and atom.args[0] not in ("Is", "Eq", "Same")):
+    if atom.op not in _QUIET or (atom.op == "cmp" and atom.args[0] not in ("Is", "Eq", "Same", "Absent")):
         return False
     return all(quiet(a) for a in _terms(atom.args))
 
@@ -283,7 +315,7 @@ def same_functions(run: Run, a: Term, b: Term) -> None:
     programs: list[Program] = []
     shapes: list[object] = []
     if run.depth > _CALLBACKS:
-        raise TooLongError
+        raise TooDeepError
     names: list[list[str]] = []
     for closure in (a, b):
         program, function, frame, known = run.closures[closure.args[0]]

@@ -71,12 +71,13 @@ class Call:
 @define(eq=False)
 class Braces:
     """Reads one function. `helpers` are those only this version has: they are read in place of their calls; `changing`
-    are the names that are given values again after they were declared."""
+    are the names that are given values again after they were declared; `truths` says that it returns true or false."""
 
     b: Builder
     language: str
     helpers: Mapping[str, View]
     changing: frozenset[str] = frozenset()
+    truths: bool = False
     scopes: list[dict[str, str]] = Factory(list)
     call: Call = Factory(Call)
     depth: int = 0
@@ -126,7 +127,8 @@ class Braces:
             return found
         if self.language in ("java", "csharp", "cpp", "kotlin") and name[:1].islower():
             return self.b.make("pure", ("this",), ("attr", name))
-        return self.b.make("global", (), ("global", name))
+        kind = "builtin" if name == "undefined" else "global"
+        return self.b.make("global", (), (kind, name))
 
     def bind(self, pattern: View, register: str) -> None:
         """Declare the names of a pattern."""
@@ -134,6 +136,11 @@ class Braces:
         if pattern.kind in PATTERN_NAMES:
             self.declare(pattern.text, register)
             return
+        if pattern.kind == "object_pattern":
+            from kibitz.verify.behaviour.braces_scripts import taken_apart
+
+            if taken_apart(self, pattern, register):
+                return
         shape = blanked(pattern, [n.text for n in names])
         for at, name in enumerate(names):
             self.declare(name.text, self.b.make("pure", (register,), ("part", shape, at)))
@@ -219,18 +226,26 @@ class Braces:
         if body.kind not in _BLOCKS:
             self.leave(self.expression(body))
             return
-        value = self.valued(body)
+        value = self.valued(body, last=self.returned)
         if self.b.tail is not None:
             self.leave(value)
 
-    def valued(self, block: View) -> str:
-        """The value of a block: that of its last expression where the language has it so."""
+    def returned(self, value: View) -> str:
+        """The value that a function returns: true or false by a decision, however it is written."""
+        if not self.truths or self.call.end is not None or value.kind in _CONTROL:
+            return self.expression(value)
+        from kibitz.verify.behaviour.braces_expressions import decided
+
+        return decided(self, value)
+
+    def valued(self, block: View, last: Callable[[View], str] | None = None) -> str:
+        """The value of a block: that of its last expression where the language has it so, read by `last`."""
         self.scopes.append({})
         items = _statements(block)
         tail = items.pop() if items and self.language == "rust" and _is_value(items[-1]) else None
         for item in items:
             self.statement(item)
-        register = self.expression(tail) if tail is not None else self.b.const(None)
+        register = (last or self.expression)(tail) if tail is not None else self.b.const(None)
         self.scopes.pop()
         return register
 
@@ -263,6 +278,14 @@ _BLOCKS = frozenset(
 )
 
 
+_CONTROL = frozenset(
+    ["if_expression", "match_expression", "loop_expression", "block", "unsafe_block", "return_expression"]
+)
+
+
+_HOISTED = frozenset({"function_declaration", "generator_function_declaration"})
+
+
 def _statements(block: View) -> list[View]:
     found: list[View] = []
     for item in block.items:
@@ -270,7 +293,8 @@ def _statements(block: View) -> list[View]:
             found += _statements(item)
         elif item.kind not in ("label", "line_comment", "block_comment", "attribute_item"):
             found.append(item)
-    return found
+    # functions are there before the block begins, those behind its `return` too
+    return sorted(found, key=lambda item: item.kind not in _HOISTED)
 
 
 def _is_value(view: View) -> bool:
@@ -341,10 +365,12 @@ def leaves(view: View) -> Iterable[View]:
         yield from leaves(child)
 
 
-def graph_of_view(function: View, language: str, helpers: Mapping[str, View]) -> Graph:
-    """The steps of a function. Raises UnreadError and TooLargeError."""
+def graph_of_view(
+    function: View, language: str, helpers: Mapping[str, View], *, truths: bool = False
+) -> Graph:
+    """The steps of a function; `truths` where it returns true or false. Raises UnreadError and TooLargeError."""
     builder = Builder(Program(ast.Module([], [])), Frame(scope_of([])))
-    reader = Braces(builder, language, helpers, _changing(function))
+    reader = Braces(builder, language, helpers, _changing(function), truths)
     reader.scopes.append({})
     builder.tail = entry = builder.label()
     at = 0

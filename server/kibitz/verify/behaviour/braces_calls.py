@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from kibitz.syntax.view import View
 from kibitz.verify.behaviour.braces import LAMBDAS, NAMES, Braces, blanked, leaves, parameter_names
+from kibitz.verify.behaviour.braces_patterns import tested
+from kibitz.verify.behaviour.braces_scripts import where_there
 
 _DEEPEST = 4
+_MODIFIERS = frozenset({"synchronized", "static", "public", "protected", "private", "native", "abstract"})
 
 
 def as_written(r: Braces, view: View) -> str:
@@ -37,7 +40,7 @@ def call(r: Braces, view: View) -> str:
         name = field.text if field is not None else function.text
     else:
         name = function.text
-    helper = _helper(r, name, base, given)
+    helper = _helper(r, name, base, given) or tested(r, name, base, len(given.items) if given else 0)
     if helper is not None:
         return helper
     if base is not None:
@@ -48,12 +51,14 @@ def call(r: Braces, view: View) -> str:
         args = [r.expression(function)]
         more, shape = _arguments(r, given)
         return r.b.make("call", [*args, *more], shape)
-    more, shape = _arguments(r, given)
-    return r.b.make(
-        "method",
-        [*registers, *more],
-        (name + ("?" if "?." in view.text[: len(view.text) // 2] and "?." in function.text else ""), *shape),
-    )
+    base_register = registers[0]
+
+    def called() -> str:
+        more, shape = _arguments(r, given)
+        return r.b.make("method", [base_register, *more], (name, *shape))
+
+    chained = any(c.kind == "optional_chain" for c in function.children)
+    return where_there(r, base_register, called) if chained else called()
 
 
 def _helper(r: Braces, name: str, base: View | None, given: View | None) -> str | None:
@@ -90,9 +95,16 @@ def function_here(r: Braces, view: View) -> str:
     handler, r.b.handler = r.b.handler, None
     captured = _captured(r, view)
     _unknown(r, captured)
+    after = r.b.label()
+    if any(n.kind.startswith("throw") for n in view.walk()):
+        # what it throws is not thrown here: the code after it is reached
+        runs = r.b.label()
+        r.b.fork(made, runs, after)
+        r.b.place(runs)
     result = r.inside(view, values, parameters=parameters)
     r.b.handler = handler
     r.b.emit("opaque", "", (result,), "end of function")
+    r.b.place(after)
     _unknown(r, captured)
     return made
 
@@ -114,16 +126,17 @@ def class_here(r: Braces, view: View) -> str:
     body = view if view.kind == "class_body" else view.child("body")
     for item in body.items if body is not None else ():
         if item.kind in LAMBDAS and item.child("body") is not None:
-            name = item.child("name")
-            r.b.emit("opaque", "", (), f"method {name.text if name is not None else ''}")
-            function_here(r, item)
+            method_here(r, item)
         else:
             as_written(r, item)
     return made
 
 
 def method_here(r: Braces, view: View) -> str:
-    """A method of an object as written."""
+    """A method of an object or a class as written."""
     name = view.child("name")
-    r.b.emit("opaque", "", (), f"method {name.text if name is not None else ''}")
+    words = sorted(
+        w for c in view.children if c.kind == "modifiers" for w in c.text.split() if w in _MODIFIERS
+    )
+    r.b.emit("opaque", "", (), f"method {name.text if name is not None else ''} {' '.join(words)}")
     return function_here(r, view)

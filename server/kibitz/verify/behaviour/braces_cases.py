@@ -7,6 +7,7 @@ from collections.abc import Callable
 from kibitz.syntax.view import View
 from kibitz.verify.behaviour.braces import Braces, UnreadError, blanked, pattern_names
 from kibitz.verify.behaviour.braces_expressions import decide
+from kibitz.verify.behaviour.braces_patterns import fits, shape_of
 from kibitz.verify.behaviour.core import Loop
 from kibitz.verify.behaviour.graph import EXCEPTION, Node
 
@@ -170,11 +171,10 @@ def _label(r: Braces, case: View, subject: str, yes: Node, no: Node) -> None:
         guard = pattern.child("condition")
         bare = pattern.items[0] if guard is not None and pattern.items else pattern
         here = r.b.label()
-        r.b.fork(
-            r.b.make("pure", (subject,), ("matched", blanked(bare, [n.text for n in pattern_names(bare)]))),
-            here,
-            no,
-        )
+        if bare.kind == "_" or bare.text == "_":
+            r.b.jump(here)
+        else:
+            r.b.fork(fits(r, shape_of(bare), subject), here, no)
         r.b.place(here)
         if guard is None:
             r.b.jump(yes)

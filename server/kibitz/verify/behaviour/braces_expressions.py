@@ -14,6 +14,8 @@ from kibitz.verify.behaviour.braces import (
     leaves,
 )
 from kibitz.verify.behaviour.braces_calls import as_written, call, class_here, function_here, method_here
+from kibitz.verify.behaviour.braces_patterns import fits, shape_of
+from kibitz.verify.behaviour.braces_scripts import template, where_there
 from kibitz.verify.behaviour.graph import Node
 
 _NEGATED = {"!=": "==", "!==": "===", ">=": "<", "<=": ">"}
@@ -34,6 +36,7 @@ _EVENTS = frozenset(
         "throw_expression",
     ]
 )
+_CLASSES = frozenset({"type_identifier", "generic_type", "scoped_type_identifier", "array_type"})
 _TYPE_ONLY = frozenset(["type_annotation", "type_arguments", "type_parameters"])
 
 
@@ -115,7 +118,10 @@ def _member(r: Braces, view: View) -> str:
         if "?." in "".join(c.text for c in view.children if not c.children or c.kind == "optional_chain")
         else ""
     )
-    return r.b.make("pure", (r.expression(base),), ("attr", optional + field.text))
+    register, name = r.expression(base), field.text
+    if optional:
+        return where_there(r, register, lambda: r.b.make("pure", (register,), ("attr", name)))
+    return r.b.make("pure", (register,), ("attr", name))
 
 
 def _index(r: Braces, view: View) -> str:
@@ -172,7 +178,7 @@ def _unary(r: Braces, view: View) -> str:
     if operand is None:
         return anything(r, view)
     if operator in ("!", "not"):
-        return _decided(r, view)
+        return decided(r, view)
     if operator == "delete":
         return r.b.make("opaque", (r.expression(operand),), "delete")
     if operator == "<-":
@@ -181,7 +187,8 @@ def _unary(r: Braces, view: View) -> str:
     return r.b.make("pure", (r.expression(operand),), ("unary", name))
 
 
-def _decided(r: Braces, view: View) -> str:
+def decided(r: Braces, view: View) -> str:
+    """Whether a condition holds, as true or false."""
     yes, no, end, result = r.b.label(), r.b.label(), r.b.label(), r.b.temporary()
     decide(r, view, yes, no)
     for label, value in ((yes, True), (no, False)):
@@ -219,39 +226,44 @@ def decide(r: Braces, view: View, yes: Node, no: Node) -> None:
         if pattern is None or value is None:
             raise UnreadError
         matches(r, pattern, r.expression(value), yes, no)
-    elif view.kind == "instanceof_expression" and view.child("name") is not None:
-        name, left = view.child("name"), view.child("left")
-        assert name is not None
-        if left is None:
-            raise UnreadError
-        subject = r.expression(left)
-        here = r.b.label()
-        kind = view.child("right")
-        r.b.fork(r.b.make("pure", (subject,), ("matched", kind.text if kind else "")), here, no)
+    elif view.kind == "instanceof_expression" and left is not None:
+        name, subject, here = view.child("name"), r.expression(left), r.b.label()
+        r.b.fork(_is_a(r, subject, right), here, no)
         r.b.place(here)
-        r.declare(name.text, subject)
+        if name is not None:
+            r.declare(name.text, subject)
         r.b.jump(yes)
     else:
         r.b.fork(r.expression(view), yes, no)
 
 
+def _is_a(r: Braces, subject: str, kind: View | None) -> str:
+    return r.b.make("pure", (subject,), ("matched", kind.text if kind else ""))
+
+
+def _instance(r: Braces, view: View) -> str:
+    left, name = view.child("left"), view.child("name")
+    if left is None or name is not None:
+        return anything(r, view)
+    return _is_a(r, r.expression(left), view.child("right"))
+
+
+def _cast(r: Braces, view: View) -> str:
+    """A cast to a class, which changes nothing of a thing; one to a number's type may."""
+    kind, value = view.child("type"), view.child("value")
+    if kind is None or value is None or r.language != "java" or kind.kind not in _CLASSES:
+        return anything(r, view)
+    return r.expression(value)
+
+
 def matches(r: Braces, pattern: View, register: str, yes: Node, no: Node) -> None:
     """Go to `yes` where a pattern fits, with its names declared."""
-    from kibitz.verify.behaviour.braces import pattern_names
-
-    names = [n.text for n in pattern_names(pattern)]
     guard = pattern.child("condition")
-    shape = blanked(pattern, names)
+    bare = pattern if guard is None else pattern.items[0]
     here = r.b.label()
-    r.b.fork(
-        r.b.make(
-            "pure", (register,), ("matched", shape if guard is None else blanked(pattern.items[0], names))
-        ),
-        here,
-        no,
-    )
+    r.b.fork(fits(r, shape_of(bare), register), here, no)
     r.b.place(here)
-    r.bind(pattern if guard is None else pattern.items[0], register)
+    r.bind(bare, register)
     if guard is not None:
         decide(r, guard, yes, no)
     else:
@@ -340,6 +352,9 @@ EXPRESSIONS: dict[str, Read] = {
         _inner,
     ),
     "expression_list": _list,
+    "template_string": template,
+    "instanceof_expression": _instance,
+    "cast_expression": _cast,
     **dict.fromkeys(("null", "null_literal", "nil"), _null),
     **dict.fromkeys(("true", "false", "boolean_literal"), _bool),
     **dict.fromkeys(

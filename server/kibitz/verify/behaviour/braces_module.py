@@ -55,7 +55,7 @@ def brace_differences(before: Document, after: Document, *, api: bool = True) ->
             if api or not _is_named(new, old, function.definition.name):
                 found.append(Difference(name.partition("@")[0], "it is no longer there", 1))
             continue
-        run = Run(fuel=fuel)
+        run = Run(fuel=fuel, containers=False)
         problem = _compare(run, function, twin, before.language, helpers)
         fuel = max(2_000, run.fuel)
         if problem is not None:
@@ -112,9 +112,10 @@ def _compare(
     if _head(old.node) != _head(new.node):
         return Difference(name, "its head is another", line)
     try:
+        truths = _truths(old.node)
         graphs = (
-            graph_of_view(old.node, language, helpers[0]),
-            graph_of_view(new.node, language, helpers[1]),
+            graph_of_view(old.node, language, helpers[0], truths=truths),
+            graph_of_view(new.node, language, helpers[1], truths=truths),
         )
         given: dict[str, Term] = {"this": run.table.make("param", "this")}
         for at, register in enumerate(graphs[0].parameters):
@@ -128,6 +129,12 @@ def _compare(
             return Difference(name, "it has other names, numbers or texts", line)
         return Difference(name, "it could not be compared", line, "unknown")
     return None
+
+
+def _truths(function: View) -> bool:
+    """Whether a function says that it returns true or false."""
+    types = (function.child(field) for field in ("return_type", "result", "type"))
+    return any(found.text.lstrip(": ") in ("bool", "boolean") for found in types if found is not None)
 
 
 def _empty() -> Program:

@@ -8,6 +8,7 @@ from kibitz.syntax.view import View
 from kibitz.verify.behaviour.braces import JUMPS, LAMBDAS, Braces, Done, UnreadError
 from kibitz.verify.behaviour.braces_cases import attempt, branch, cases_of, listed, switch
 from kibitz.verify.behaviour.braces_expressions import compute, decide, matches
+from kibitz.verify.behaviour.braces_patterns import passed_on
 from kibitz.verify.behaviour.core import Loop
 from kibitz.verify.behaviour.graph import Node
 
@@ -137,6 +138,9 @@ def _branches(r: Braces, view: View, result: str | None) -> None:
 
 def valued_control(r: Braces, view: View) -> str:
     """An `if`, `match` or `switch` in the place of an expression."""
+    passed = passed_on(r, view) if view.kind == "match_expression" else None
+    if passed is not None:
+        return passed
     result = r.b.temporary()
     r.b.emit("const", result, (), None)
     if view.kind == "if_expression":
@@ -258,7 +262,7 @@ def _each(r: Braces, view: View, target: View | None, source: View | None) -> No
 
 
 def _return(r: Braces, view: View) -> None:
-    r.leave(r.expression(view.items[0]) if view.items else r.b.const(None))
+    r.leave(r.returned(view.items[0]) if view.items else r.b.const(None))
 
 
 def _leave_loop(*, again: bool) -> Done:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from kibitz.verify.behaviour.builtins import BUILTINS, arguments_of
 from kibitz.verify.behaviour.core import DEEPEST, VALUES, Builder, Callable_, Frame
 from kibitz.verify.behaviour.dispatch import chosen, written_out
-from kibitz.verify.behaviour.expressions import format_call
+from kibitz.verify.behaviour.expressions import format_call, known_text
 from kibitz.verify.behaviour.loops import collected, comprehension, summed
 from kibitz.verify.behaviour.scopes import COMPREHENSIONS, all_arguments, is_generator, scope_of
 
@@ -45,8 +45,9 @@ def _plain(b: Builder, node: ast.Call) -> str:
 
 def _method(b: Builder, node: ast.Call, function: ast.Attribute) -> str:
     base = function.value
-    if function.attr == "format" and isinstance(base, ast.Constant) and isinstance(base.value, str):
-        text = format_call(b, base.value, node.args, node.keywords)
+    form = known_text(b, base) if function.attr == "format" else None
+    if form is not None:
+        text = format_call(b, form, node.args, node.keywords)
         if text is not None:
             return text
     if (

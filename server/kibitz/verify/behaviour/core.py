@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from attrs import Factory, define, field
+from attrs import Factory, define, evolve, field
 
 from kibitz.verify.behaviour.graph import Graph, Node
 from kibitz.verify.behaviour.program import Program
@@ -77,6 +77,7 @@ class Builder:
     temporaries: int = 0
     line: int = 0
     module_level: bool = False
+    truths: bool = False
 
     def emit(self, op: str, dest: str = "", args: Sequence[str] = (), data: Any = None) -> str:
         """Add a step and go on after it; the register it fills."""
@@ -208,7 +209,7 @@ class Builder:
         pairs = {
             (self._changes(function, n), register): register for n in names if (register := self.resolve(n))
         }
-        return self.make("closure", (), (function, self.frame, tuple(pairs.items())))
+        return self.make("closure", (), (function, _as_it_is(self.frame), tuple(pairs.items())))
 
     def _changes(self, function: ast.AST, name: str) -> bool:
         """Whether a variable may have another value by the time a function made here reads it."""
@@ -217,7 +218,40 @@ class Builder:
         frame: Frame | None = self.frame
         while frame is not None and frame.register(name) is None:
             frame = frame.parent or frame.outer
-        return frame is not None and frame.scope.stored[name] > 1
+        return (
+            frame is not None
+            and frame.scope.stored[name] > 1
+            and _stored_later(frame.function, function, name)
+        )
+
+
+def _as_it_is(frame: Frame) -> Frame:
+    """A frame with the names that comprehensions around the code at hand have now."""
+    parent = _as_it_is(frame.parent) if frame.parent is not None else None
+    outer = _as_it_is(frame.outer) if frame.outer is not None else None
+    if not frame.shadows and parent is frame.parent and outer is frame.outer:
+        return frame
+    return evolve(frame, shadows=list(frame.shadows), parent=parent, outer=outer)
+
+
+def _stored_later(around: ast.AST | None, function: ast.AST, name: str) -> bool:
+    """Whether a variable may be given a value after a function was made, as far as the text says."""
+    if around is None or not hasattr(function, "end_lineno"):
+        return True
+    end = function.end_lineno, function.end_col_offset  # type: ignore[attr-defined]
+    for node in ast.walk(around):
+        if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load):
+            if (node.lineno, node.col_offset) > end:
+                return True
+        elif isinstance(node, ast.For | ast.AsyncFor | ast.While):
+            inside = set(ast.walk(node))
+            if function in inside and any(
+                isinstance(n, ast.Name) and n.id == name and not isinstance(n.ctx, ast.Load) for n in inside
+            ):
+                return True
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name == name:
+            return True
+    return False
 
 
 Value = Callable[[Builder, Any], str]
@@ -245,8 +279,10 @@ def graph_of(
     *,
     owner: str = "",
     outer: Frame | None = None,
+    truths: bool = False,
 ) -> Graph:
-    """The steps of a function, its parameters in the order of `all_arguments`; `outer` is where a closure was made."""
+    """The steps of a function, its parameters in the order of `all_arguments`; `outer` is where a closure was made,
+    `truths` says that it returns true or false."""
     if isinstance(function, ast.GeneratorExp):
         scope, names = scope_of([]), []
     else:
@@ -254,7 +290,8 @@ def graph_of(
         scope = scope_of(body, function.args)
         names = [a.arg for a in all_arguments(function.args)]
     receiver = names[0] if owner and names else ""
-    builder = Builder(program, Frame(scope, owner=owner, receiver=receiver, function=function, outer=outer))
+    frame = Frame(scope, owner=owner, receiver=receiver, function=function, outer=outer)
+    builder = Builder(program, frame, truths=truths)
     builder.tail = entry = builder.label()
     if isinstance(function, ast.GeneratorExp):
         GENERATOR[0](builder, function)

@@ -91,16 +91,20 @@ def _slice(b: Builder, node: ast.Slice) -> str:
 
 
 def _binary(b: Builder, node: ast.BinOp) -> str:
-    if (
-        isinstance(node.op, ast.Mod)
-        and isinstance(node.left, ast.Constant)
-        and isinstance(node.left.value, str)
-    ):
-        formatted = _percent(b, node.left.value, node.right)
+    text = known_text(b, node.left) if isinstance(node.op, ast.Mod) else None
+    if text is not None:
+        formatted = _percent(b, text, node.right)
         if formatted is not None:
             return formatted
     left = b.value(node.left)
     return b.make("pure", (left, b.value(node.right)), ("bin", type(node.op).__name__))
+
+
+def known_text(b: Builder, node: ast.expr) -> str | None:
+    """The text that an expression is, or a name that only this version has for one."""
+    if isinstance(node, ast.Name) and b.resolve(node.id) is None:
+        node = b.program.constants.get(node.id, node)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
 def _unary(b: Builder, node: ast.UnaryOp) -> str:

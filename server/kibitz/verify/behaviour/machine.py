@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 from attrs import define, frozen
 
 from kibitz.verify.behaviour.graph import EXCEPTION, LASTING, Node
+from kibitz.verify.behaviour.kinds import string_of
+from kibitz.verify.behaviour.risks import risk
+from kibitz.verify.behaviour.scopes import FUNCTIONS
 from kibitz.verify.behaviour.state import Run, Side, World, located
 from kibitz.verify.behaviour.terms import Term, is_const, truth_of
 from kibitz.verify.behaviour.values import Values
@@ -16,6 +20,10 @@ _RAISING = frozenset({"attr", "sub", "bin"})
 
 class TooLongError(Exception):
     """The comparison takes more steps than it is given."""
+
+
+class TooDeepError(TooLongError):
+    """Functions are made in functions that are made in functions, and so on."""
 
 
 @frozen(eq=False)
@@ -53,13 +61,30 @@ class Machine:
             if node.op == "head":
                 return Event("head", None, (), (), node)
             return self._event(values, node)
+        if node.op == "new" and node.strong and node.handler is not None:
+            iterated = self._iterated(values, node)
+            if iterated is not None:
+                return Event("maybe", None, (iterated,), (), node)
         result = self._silent(values, node)
+        if result is not None and node.op == "pure":
+            _note(values, node, result)
         if result is not None and node.op == "pure" and self._may_raise(values, node, result):
             return Event("maybe", None, (values.seen(result),), (), node)
         if node.dest and result is not None:
             side.env[node.dest] = result
         assert node.next is not None
         side.node = node.next
+        return None
+
+    def _iterated(self, values: Values, node: Node) -> Term | None:
+        """A value whose items go into a container, where it is not known yet that it has items."""
+        kind, marks = node.data
+        for mark, register in zip(marks, node.args, strict=True) if kind != "dict" else ():
+            shown = values.seen(values.read(register))
+            if mark == "*" and shown.op not in ("obj", "tuple", "text"):
+                whole = self.run.table.make("items", shown, values.version(shown))
+                if not values.world.facts.get(self.run.table.make("fine", whole)):
+                    return whole
         return None
 
     def _may_raise(self, values: Values, node: Node, result: Term) -> bool:
@@ -127,12 +152,20 @@ class Machine:
 
     def _twin(self, number: int) -> int:
         """A function of the other version that does the same, or itself."""
-        program = self.run.closures[number][0]
+        program, function = self.run.closures[number][:2]
+        make, inside = self.run.table.make, _makes_functions(function)
         for other, closure in list(self.run.closures.items()):
-            if closure[0] is not program and self.run.same_closures is not None:
-                make = self.run.table.make
+            if (
+                closure[0] is program
+                or self.run.same_closures is None
+                or _makes_functions(closure[1]) != inside
+            ):
+                continue
+            try:
                 if self.run.same_closures(make("closure", other), make("closure", number)):
                     return other
+            except TooDeepError:
+                continue
         return number
 
     def _event(self, values: Values, node: Node) -> Event | None:
@@ -145,6 +178,8 @@ class Machine:
         if op == "call" and values.seen(args[0]).op == "attr":
             base = values.seen(args[0])
             op, data, args = "method", (base.args[1], *data), [base.args[0], *args[1:]]
+        elif op == "method" and args[0].op == "import":
+            op, data, args = "call", data[1:], [values.attribute(args[0], data[0]), *args[1:]]
         if op == "call":
             quiet = values.call(args, data)
         elif op == "method":
@@ -159,6 +194,7 @@ class Machine:
             loud = node.strong and node.handler is not None and quiet.op in ("call", "method")
             if loud and not values.world.facts.get(self.run.table.make("fine", quiet)):
                 return Event("maybe", None, (quiet,), (), node)
+            _note(values, node, quiet)
             if node.dest:
                 side.env[node.dest] = quiet
             assert node.next is not None
@@ -174,6 +210,17 @@ class Machine:
             return Event("branch", positive, (atom,), (), node)
         values.side.node = _after(node, known == positive)
         return None
+
+
+def _makes_functions(function: ast.AST) -> bool:
+    inner = (*FUNCTIONS, ast.Lambda)
+    return any(isinstance(node, inner) for node in ast.walk(function) if node is not function)
+
+
+def _note(values: Values, node: Node, result: Term) -> None:
+    found = risk(values.seen(result) if result.local else result)
+    if found is not None:
+        values.side.risks.setdefault(found, node.line)
 
 
 def _after(node: Node, yes: bool) -> Node:
@@ -215,16 +262,70 @@ def known_truth(values: Values, atom: Term) -> bool | None:
     if atom.op == "cmp" and atom.args[0] == "Is":
         left, right = atom.args[1], atom.args[2]
         if is_const(right, None):
-            if facts.get(make("truth", left, values.version(left))):
+            if facts.get(make("truth", left, values.truth_version(left))):
                 return False
             if any(f.op == "isinstance" and v and f.args[0] is left for f, v in facts.items()):
                 return False
+    if atom.op in ("truth", "cmp") and not values.run.containers:
+        found = _absence(values, atom)
+        if found is not None:
+            return found
     if atom.op == "truth":
         none = values.run.table.const(None)
         if facts.get(values._compare("Is", atom.args[0], none)):  # noqa: SLF001
             return False
     if atom.op == "cmp" and atom.args[0] in ("Eq", "Is"):
         return _excluded(facts, atom)
+    if atom.op == "truth" and atom.args[0].op == "method" and atom.args[0].args[0] in _ENDS:
+        return _other_end(facts, atom.args[0])
+    if atom.op == "matched":
+        return _other_pattern(facts, atom)
+    return None
+
+
+def _absence(values: Values, atom: Term) -> bool | None:
+    """What `a?.b` asks of `a`, in terms of `if (a)` and of `a == null`: objects are there or not."""
+    facts, make = values.world.facts, values.run.table.make
+    subject, none = atom.args[1 if atom.op == "cmp" else 0], values.run.table.const(None)
+    absent = facts.get(make("cmp", "Absent", subject, none))
+    if atom.op == "truth":
+        return None if absent is None else not absent
+    if atom.args[0] == "Is" and is_const(atom.args[2], None):
+        return absent
+    if atom.args[0] != "Absent":
+        return None
+    true, null = facts.get(make("truth", subject, 0)), facts.get(make("cmp", "Is", subject, none))
+    return null if true is None else not true
+
+
+_ENDS = frozenset({"startswith", "endswith"})
+
+
+def _other_end(facts: dict[Term, bool], asked: Term) -> bool | None:
+    """A text that ends with one constant does not end with another, unless that is its end too."""
+    name, _, given, _ = asked.args
+    for fact, holds in facts.items():
+        known = fact.args[0]
+        if not holds or fact.op != "truth" or known.op != "method" or known.args[0] != name:
+            continue
+        texts = [string_of(g[1]) for g in (given, known.args[2]) if len(g) == 2]
+        if len(texts) < 2 or texts[0] is None or texts[1] is None or given[0] is not known.args[2][0]:
+            continue
+        if not getattr(texts[0], name)(texts[1]) and not getattr(texts[1], name)(texts[0]):
+            return False
+    return None
+
+
+def _other_pattern(facts: dict[Term, bool], asked: Term) -> bool | None:
+    """What is one of a type's plain variants is not another of them."""
+    where, _, name = asked.args[0].rpartition(" :: ")
+    if not where or not name.isidentifier():
+        return None
+    for fact, holds in facts.items():
+        if holds and fact.op == "matched" and fact.args[1] is asked.args[1] and fact is not asked:
+            other, _, variant = fact.args[0].rpartition(" :: ")
+            if other == where and variant.isidentifier() and variant != name:
+                return False
     return None
 
 

@@ -94,7 +94,9 @@ def _functions(pair: _Pair) -> Iterator[Difference]:
         short = name.rpartition(".")[2]
         if twin is None:
             special = short.startswith("__") and short.endswith("__")
-            if special or (pair.api and not short.startswith("_")) or not _named(pair.old, name, function):
+            missed = "." in name and _missed(pair.new, short)
+            public = pair.api and not short.startswith("_")
+            if special or public or missed or not _named(pair.old, name, function):
                 yield Difference(name, "it is no longer there", 1)
             continue
         matched.add(other)
@@ -114,6 +116,14 @@ def _functions(pair: _Pair) -> Iterator[Difference]:
         special = name not in matched and short.startswith("__") and short.endswith("__")
         if special and name.rpartition(".")[0] in pair.old.classes:
             yield Difference(name, "it is new, and called without being named", function.lineno)
+
+
+def _missed(new: Program, short: str) -> bool:
+    """Whether something is still read by a name that nothing in the file gives any more."""
+    names = [n for n in ast.walk(new.tree) if isinstance(n, ast.Attribute) and n.attr == short]
+    given = any(not isinstance(n.ctx, ast.Load) for n in names)
+    defined = any(f.rpartition(".")[2] == short for f in (*new.functions, *new.values))
+    return bool(names) and not given and not defined
 
 
 def _named(program: Program, name: str, function: Function) -> bool:
@@ -159,9 +169,10 @@ def _steps(pair: _Pair, name: str, old: Function, other: str, new: Function) -> 
     run = Run(fuel=pair.fuel)
     given = _parameters(run, pair, old, new)
     try:
+        truths = isinstance(old.returns, ast.Name) and old.returns.id == "bool"
         graphs = (
-            graph_of(pair.old, old, owner=pair.old.owners[name]),
-            graph_of(pair.new, new, owner=pair.new.owners[other]),
+            graph_of(pair.old, old, owner=pair.old.owners[name], truths=truths),
+            graph_of(pair.new, new, owner=pair.new.owners[other], truths=truths),
         )
         compare(run, graphs, (pair.old, pair.new), given)
     except DifferentError as error:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+_OWN = frozenset({"FunctionDef", "AsyncFunctionDef", "ClassDef", "parameter", "import", "stored"})
+"""Where a name is given its meaning: what is only read means what others gave it."""
+
 
 def renames(old: ast.Module, new: ast.Module) -> dict[str, str]:
     """From the new version's names to the old one's, for names of one version only that stand in the same places.
 
-    A name that was changed in some of its places and not in others is none of these.
+    A name that was changed in some of its places and not in others is none of these, and neither is one that the file does
+    not define: `xs.append` is no new name of `xs.extend`.
     """
     before, after = _places(old), _places(new)
     gone = {name: kinds for name, kinds in before.items() if name not in after}
@@ -17,7 +21,7 @@ def renames(old: ast.Module, new: ast.Module) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, kinds in come.items():
         for candidate, its in gone.items():
-            if its == kinds and candidate not in found.values():
+            if its == kinds and candidate not in found.values() and _OWN.intersection(kinds):
                 found[name] = candidate
                 break
     return found
@@ -33,9 +37,9 @@ def _places(tree: ast.Module) -> dict[str, list[str]]:
 
 def _identifiers(node: ast.AST) -> Iterator[tuple[str, str]]:
     if isinstance(node, ast.Name):
-        yield node.id, "name"
+        yield node.id, "name" if isinstance(node.ctx, ast.Load) else "stored"
     elif isinstance(node, ast.Attribute):
-        yield node.attr, "attribute"
+        yield node.attr, "attribute" if isinstance(node.ctx, ast.Load) else "stored"
     elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         yield node.name, type(node).__name__
     elif isinstance(node, ast.arg):

@@ -9,6 +9,7 @@ from attrs import define, field
 
 from kibitz.verify.behaviour.graph import Node
 from kibitz.verify.behaviour.program import Program
+from kibitz.verify.behaviour.risks import Risk
 from kibitz.verify.behaviour.terms import Table, Term
 
 _SIMPLE = frozenset({"param", "global", "builtin", "import", "sym", "field", "word"})
@@ -17,16 +18,19 @@ _SIMPLE = frozenset({"param", "global", "builtin", "import", "sym", "field", "wo
 @define(eq=False)
 class Side:
     """One version: the step it is at, its registers, and the containers only it knows of yet (their
-    contents, and which are in another one by now)."""
+    contents, and which are in another one by now). `risks` is what it read that might have failed, by the line."""
 
     program: Program
     node: Node
     env: dict[str, Term]
     store: dict[int, Term] = field(factory=dict)
     held: set[int] = field(factory=set)
+    risks: dict[Risk, int] = field(factory=dict)
 
     def copy(self) -> Side:
-        return Side(self.program, self.node, dict(self.env), dict(self.store), set(self.held))
+        return Side(
+            self.program, self.node, dict(self.env), dict(self.store), set(self.held), dict(self.risks)
+        )
 
 
 @define(eq=False)
@@ -84,15 +88,18 @@ class State:
 
 @define
 class Run:
-    """One comparison: the table of values and the closures met."""
+    """One comparison: the table of values and the closures met; `twins` names one of those that do the same,
+    `containers` says whether a thing that is true can become false by what is done to it."""
 
     table: Table = field(factory=Table)
     closures: dict[int, Any] = field(factory=dict)
     made: dict[Any, int] = field(factory=dict)
     same_closures: Callable[[Term, Term], bool] | None = None
     equal_closures: dict[tuple[int, int], bool] = field(factory=dict)
+    twins: dict[int, int] = field(factory=dict)
     fuel: int = 60_000
     depth: int = 0
+    containers: bool = True
 
 
 def located(term: Term) -> list[int]:

@@ -8,6 +8,7 @@ from kibitz.verify.behaviour.attempts import attempt, manage
 from kibitz.verify.behaviour.calls import delegated
 from kibitz.verify.behaviour.conditions import decide
 from kibitz.verify.behaviour.core import STATEMENTS, VALUES, Builder, Loop
+from kibitz.verify.behaviour.expressions import by_branches
 from kibitz.verify.behaviour.graph import Node
 from kibitz.verify.behaviour.loops import assign, loop
 from kibitz.verify.behaviour.scopes import Function
@@ -100,7 +101,11 @@ def _delete(b: Builder, node: ast.Delete) -> None:
 
 
 def _return(b: Builder, node: ast.Return) -> None:
-    register = b.value(node.value) if node.value is not None else b.const(None)
+    said = b.truths and b.frame.end is None and not isinstance(node.value, ast.Constant | ast.Name | None)
+    if node.value is None:
+        register = b.const(None)
+    else:
+        register = by_branches(b, node.value) if said else b.value(node.value)
     if b.frame.cleanups:
         register = b.make("copy", (register,))
         _clean_up(b, 0)

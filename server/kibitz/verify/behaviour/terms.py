@@ -99,4 +99,6 @@ def truth_of(term: Term) -> bool | None:
         return bool(term.args) if all(mark == "" for mark, _ in term.args) else None
     if term.op == "closure":
         return True
+    if term.op == "builtin" and term.args == ("undefined",):
+        return False
     return None

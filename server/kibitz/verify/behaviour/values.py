@@ -7,6 +7,7 @@ from typing import Any
 from attrs import define
 
 from kibitz.verify.behaviour.containers import Containers
+from kibitz.verify.behaviour.kinds import commutes, number_of, part_of, string_of, textual
 from kibitz.verify.behaviour.terms import Term, is_const, truth_of
 
 PURE = frozenset(
@@ -75,12 +76,11 @@ _TEXT = frozenset(
         "isspace",
         "isalpha",
         "splitlines",
-        "items",
-        "keys",
-        "values",
     ]
 )
-_TEXT_OF_CONSTANT = _TEXT | frozenset(
+"""Methods of texts, which never change."""
+_QUIET = _TEXT | frozenset(["items", "keys", "values"])
+_TEXT_OF_CONSTANT = _QUIET | frozenset(
     ["join", "split", "rsplit", "replace", "encode", "decode", "partition", "format", "find", "count"]
 )
 _READS = frozenset(["get", "items", "keys", "values", "index", "count", "copy"])
@@ -114,12 +114,12 @@ class Values(Containers):
         if kind == "bin":
             return self._binary(data, args[0], args[1])
         if kind == "sub" and args[0].op == "tuple":
-            part = _part(args[0], args[1])
+            part = part_of(args[0], args[1])
             if part is not None:
                 return part
         seen = [self.seen(a) for a in args]
         if kind == "attr":
-            return self._attribute(seen[0], data[1])
+            return self.attribute(seen[0], data[1])
         if kind == "sub":
             known = self.world.heap.get((seen[0], seen[1]))
             return known or make("sub", *seen, self.version(seen[0]))
@@ -128,7 +128,7 @@ class Values(Containers):
         if kind == "not":
             return self._negated(seen[0])
         if kind == "unary":
-            value = _number(seen[0])
+            value = number_of(seen[0])
             return (
                 self.run.table.const(-value)
                 if value is not None and data[1] == "USub"
@@ -151,7 +151,8 @@ class Values(Containers):
             else self.world.version(term)
         )
 
-    def _attribute(self, base: Term, name: str) -> Term:
+    def attribute(self, base: Term, name: str) -> Term:
+        """What a name behind a dot stands for."""
         make = self.run.table.make
         known = self.world.heap.get((base, name))
         if known is not None:
@@ -159,6 +160,8 @@ class Values(Containers):
         if base.op == "import":
             module, attribute = base.args
             return make("import", f"{module}.{attribute}" if attribute else module, name)
+        if base.op == "builtin" and base.args == ("undefined",):
+            return base
         if base.op in ("global", "builtin"):
             return make("attr", base, name, 0, self.world.versions.get(make("field", name), 0))
         return make(
@@ -179,11 +182,13 @@ class Values(Containers):
         left, right = self.seen(left), self.seen(right)
         if in_place and mutable:
             return make("bin", "I" + op, left, right)
-        a, b = _number(left), _number(right)
+        a, b = number_of(left), number_of(right)
         if a is not None and b is not None and op in _NUMBERS and abs(a) < 10**9 and abs(b) < 10**9:
             return table.const(_NUMBERS[op](a, b))
-        if op == "Add" and (_textual(left) or _textual(right)):
+        if op == "Add" and (textual(left) or textual(right)):
             return self.text([self._formatted(t, table.const(""), "") for t in (left, right)])
+        if commutes(op, left, right) and id(left) > id(right):
+            left, right = right, left
         return make("bin", op, left, right)
 
     def _compare(self, op: str, left: Term, right: Term) -> Term:
@@ -223,14 +228,19 @@ class Values(Containers):
                 return self.run.table.const(False)
             if term.args[1].op in ("append", "setitem", "add"):
                 return self.run.table.const(True)
-        return self.run.table.make("truth", term, self.version(term))
+        return self.run.table.make("truth", term, self.truth_version(term))
+
+    def truth_version(self, term: Term) -> int:
+        """How often the truth of a thing may have changed."""
+        lasting = not self.run.containers or (term.op == "method" and not term.args[3])
+        return 0 if lasting else self.version(term)
 
     def _formatted(self, term: Term, spec: Term, kind: str) -> Term:
         plain = is_const(spec, "") and kind in ("", "s")
         if plain:
             if term.op == "call" and term.args[0].args == ("str",) and len(term.args[2]) == 1:
                 return self._formatted(term.args[2][0], spec, "")
-            if _textual(term):
+            if textual(term):
                 return term
             if term.op == "bin" and term.args[0] == "Add":
                 return self.text([self._formatted(t, spec, "") for t in term.args[1:]])
@@ -243,15 +253,17 @@ class Values(Containers):
             for piece in part.args if part.op == "text" else (part,):
                 if is_const(piece, ""):
                     continue
-                if merged and _string(merged[-1]) is not None and _string(piece) is not None:
-                    merged[-1] = self.run.table.const((_string(merged[-1]) or "") + (_string(piece) or ""))
+                if merged and string_of(merged[-1]) is not None and string_of(piece) is not None:
+                    merged[-1] = self.run.table.const(
+                        (string_of(merged[-1]) or "") + (string_of(piece) or "")
+                    )
                 else:
                     merged.append(piece)
         if not merged:
             return self.run.table.const("")
         return (
             merged[0]
-            if len(merged) == 1 and _string(merged[0]) is not None
+            if len(merged) == 1 and string_of(merged[0]) is not None
             else self.run.table.make("text", *merged)
         )
 
@@ -275,10 +287,10 @@ class Values(Containers):
             return make("isinstance", *given)
         if name == "bool" and len(given) == 1:
             return self.truth(given[0])
-        if name == "str" and len(given) == 1 and _textual(given[0]):
+        if name == "str" and len(given) == 1 and textual(given[0]):
             return given[0]
-        if name == "tuple" and len(given) == 1 and given[0].op == "tuple":
-            return given[0]
+        if name == "tuple" and (not given or (len(given) == 1 and given[0].op == "tuple")):
+            return given[0] if given else make("tuple")
         changing = tuple(self.version(g) for g in given)
         result = make("call", function, shape, tuple(given), changing)
         return self.allocate("list", make("from", result)) if name == "sorted" else result
@@ -290,16 +302,18 @@ class Values(Containers):
         if base.op == "loc" and self._fill(name, base, args[1:], shape):
             return none
         shown = self.seen(base)
-        constant = _textual(shown)
+        constant = textual(shown)
         if name == "join" and constant and len(args) == 2:
             joined = self._joined(shown, self.seen(args[1]))
             if joined is not None:
                 return joined
-        pure = name in (_TEXT_OF_CONSTANT if constant else _TEXT) or (base.op == "loc" and name in _READS)
+        pure = name in (_TEXT_OF_CONSTANT if constant else _QUIET) or (base.op == "loc" and name in _READS)
         if not pure or "**" in shape or "*" in shape:
             return None
         given = [self.seen(a) for a in args]
-        return make("method", name, shape, tuple(given), tuple(self.version(g) for g in given))
+        lasting = name in _TEXT and base.op != "loc"
+        changing = () if lasting else tuple(self.version(g) for g in given)
+        return make("method", name, shape, tuple(given), changing)
 
     def _fill(self, name: str, base: Term, args: list[Term], shape: tuple[str, ...]) -> bool:
         number, kind = base.args
@@ -339,25 +353,3 @@ class Values(Containers):
             pieces += [separator] * (number > 0)
             pieces.append(self._formatted(part, self.run.table.const(""), ""))
         return self.text(pieces)
-
-
-def _part(whole: Term, key: Term) -> Term | None:
-    at = _number(key)
-    if at is None or any(mark for mark, _ in whole.args) or not -len(whole.args) <= at < len(whole.args):
-        return None
-    found: Term = whole.args[at][1]
-    return found
-
-
-def _number(term: Term) -> int | None:
-    return int(term.args[1]) if term.op == "const" and term.args[0] == "int" else None
-
-
-def _string(term: Term) -> str | None:
-    import ast
-
-    return ast.literal_eval(term.args[1]) if term.op == "const" and term.args[0] == "str" else None
-
-
-def _textual(term: Term) -> bool:
-    return term.op in ("text", "fmt") or (term.op == "const" and term.args[0] == "str")

@@ -49,7 +49,7 @@ def widened(run: Run, place: Place, now: State) -> State | None:
             side.store[int(key[1][1:])] = classes[pair]
         else:
             side.env[key[1]] = classes[pair]
-    changed = _world(run, place, merged, now) or changed
+    changed = _world(run, place, merged, now, classes) or changed
     for side, current in ((merged.old, now.old), (merged.new, now.new)):
         more = {n for n in current.held if n in side.store} - side.held
         side.held |= more
@@ -75,13 +75,29 @@ def _slots(
     for register in before.node.live:
         if register not in before.env and register not in now.env:
             continue
-        previous, current = first.read(register), second.read(register)
+        previous, current = _one(run, first.read(register)), _one(run, second.read(register))
         if previous.op == current.op == "loc" and previous.args[1] == current.args[1]:
             a, b = previous.args[0], current.args[0]
             if paired.setdefault(a, b) == b:
-                slots[which, f"@{a}"] = (first.seen(before.store[a]), second.seen(now.store[b]))
+                slots[which, f"@{a}"] = (
+                    _one(run, first.seen(before.store[a])),
+                    _one(run, second.seen(now.store[b])),
+                )
                 continue
         slots[which, register] = (first.seen(previous), second.seen(current))
+
+
+def _one(run: Run, term: Term) -> Term:
+    """A value with functions that do the same under one name."""
+    if not term.shared or not run.twins:
+        return term
+
+    def change(part: Term) -> Term | None:
+        if part.op == "closure":
+            return run.table.make("closure", run.twins.get(part.args[0], part.args[0]))
+        return None if part.shared else part
+
+    return run.table.rebuilt(term, change)
 
 
 def _same_closure(run: Run, previous: Term, current: Term) -> bool:
@@ -90,13 +106,53 @@ def _same_closure(run: Run, previous: Term, current: Term) -> bool:
     return run.closures[previous.args[0]][1] is run.closures[current.args[0]][1]
 
 
-def _world(run: Run, place: Place, merged: State, now: State) -> bool:
+def _held(side: Side) -> set[Term]:
+    """What the registers have that may still be read."""
+    return {side.env[register] for register in side.node.live if register in side.env}
+
+
+def _facts(
+    run: Run, before: World, current: World, classes: dict[tuple[Term, Term], Term]
+) -> dict[Term, bool]:
+    """The decisions that were made at both visits, about the same things or about what goes by one symbol now."""
+    facts = {f: v for f, v in before.facts.items() if current.facts.get(f) == v}
+    was = {a: symbol for (a, _), symbol in classes.items() if symbol is not a}
+    is_ = {b: symbol for (_, b), symbol in classes.items() if symbol is not b}
+    if not is_:
+        return facts
+    first = {_about(run, before, fact, was): value for fact, value in before.facts.items()}
+    for fact, value in current.facts.items():
+        renamed = _about(run, current, fact, is_)
+        if renamed is not fact and first.get(renamed) == value:
+            facts[renamed] = value
+    return facts
+
+
+def _about(run: Run, world: World, fact: Term, symbols: dict[Term, Term]) -> Term:
+    """A decision with values under their symbols; of a truth that still holds it does not matter since when."""
+    if fact.op == "truth":
+        symbol = symbols.get(fact.args[0])
+        if symbol is not None:
+            now = not run.containers or fact.args[1] == world.version(fact.args[0])
+            return (
+                run.table.make("truth", symbol, world.version(symbol) if run.containers else 0)
+                if now
+                else fact
+            )
+        return fact
+    if fact.op == "cmp":
+        args = tuple(symbols.get(a, a) if isinstance(a, Term) else a for a in fact.args)
+        return fact if args == fact.args else run.table.make("cmp", *args)
+    return fact
+
+
+def _world(run: Run, place: Place, merged: State, now: State, classes: dict[tuple[Term, Term], Term]) -> bool:
     """Generalise what is known of the world; whether anything had to be forgotten."""
     before, current = merged.world, now.world
-    facts = {f: v for f, v in before.facts.items() if current.facts.get(f) == v}
+    facts = _facts(run, before, current, classes)
     heap = {k: v for k, v in before.heap.items() if current.heap.get(k) is v}
-    changed = len(facts) != len(before.facts) or len(heap) != len(before.heap)
-    known = set(now.old.env.values()) | set(now.new.env.values())
+    changed = facts != before.facts or len(heap) != len(before.heap)
+    known = _held(merged.old) | _held(merged.new)
     versions = dict(before.versions)
     deep = before.deep
     for key in [*before.versions, *(k for k in current.versions if k not in before.versions)]:
