@@ -26,6 +26,9 @@ TAKES = 0.4
 
 READS_S = (0.35, 0.8)
 READY_MS = 10.0
+LOCAL_MS = 5.0
+REMEMBERED = 300
+"""Characters before the cursor by which it is told later what had been typed when."""
 
 
 class Call:
@@ -38,6 +41,11 @@ class Call:
         self.text = answer.text
         self.pieces = [answer.text[i : i + CHUNK] for i in range(0, len(answer.text), CHUNK)] or [""]
         self.end = self.at + FIRST_TOKEN_S + CHUNK_S * (len(self.pieces) - 1)
+
+    def when(self, text: str) -> float:
+        """When it had said a part of its text, and what follows, by which the end of that is known."""
+        at = max(0, self.text.find(text.rstrip())) + len(text.rstrip()) + 1
+        return float(self.at) + FIRST_TOKEN_S + CHUNK_S * ((min(at, max(1, len(self.text))) - 1) // CHUNK)
 
     def said(self, at: float) -> str:
         """What it had said at a time."""
@@ -89,9 +97,8 @@ class Person:
         self.seen = Counter[str]()
         self.latencies: list[float] = []
         self.local: list[float] = []
-        self.ready: list[float] = []
-        self.closed: list[float] = []
-        self.quick: list[float] = []
+        self.pauses: list[float] = []
+        self.written = 0
         self.lost: list[str] = []
         self.late: list[str] = []
         self.story: Story
@@ -101,7 +108,8 @@ class Person:
         self.line = self.column = 0
         self._pending: int | None = None
         self._hearing: set[asyncio.Future[None]] = set()
-        self._typed_at: list[tuple[float, str]] = []
+        self.typed_at: list[tuple[float, str]] = []
+        self.stalls: list[tuple[float, float]] = []
 
     async def write(self, story: Story, most: int) -> None:
         """Type the blocks of a story, or so many keys."""
@@ -132,7 +140,7 @@ class Person:
                 self._insert(shown)
                 todo = todo[len(shown) :]
                 self.seen["taken"] += 1
-                asked, expected = self._ask(False, after_take=True), ""
+                asked, expected = self._ask(False, after_take=bool(todo.strip())), ""
                 stream = keys(todo, self.rng)
                 continue
             if key.text:
@@ -166,6 +174,7 @@ class Person:
         where = {"start": {"line": a, "character": b}, "end": {"line": c, "character": d}}
         self.editor.change(self.uri, {"range": where, "text": text})
         self.keys += 1
+        self.written += len(text)
 
     def _request(self, line: int, column: int) -> int:
         if self._pending is not None and not self.editor.answers.get(self._pending):
@@ -179,12 +188,11 @@ class Person:
 
     def _ask(self, followed: bool, after_take: bool = False) -> int:
         """Ask as an editor does after a key; the request's id. `followed`: the key was the next one of what was shown."""
-        started, calls = time.monotonic(), len(self.model.calls)
+        started = time.monotonic()
         number = self._request(self.line, self.column)
         before, at = self._before(), (self.line, self.column)
-        self._typed_at.append((started, before))
-        del self._typed_at[:-60]
-        hearing = asyncio.ensure_future(self._heard(number, started, calls, before, at, followed, after_take))
+        self.typed_at.append((started, before[-REMEMBERED:]))
+        hearing = asyncio.ensure_future(self._heard(number, started, before, at, followed, after_take))
         self._hearing.add(hearing)
         hearing.add_done_callback(self._hearing.discard)
         return number
@@ -202,27 +210,29 @@ class Person:
         self,
         number: int,
         started: float,
-        calls: int,
         before: str,
         at: tuple[int, int],
         followed: bool,
         after_take: bool,
     ) -> None:
         answer = await self.editor.answer(number)
-        took = (self.editor.times[number] - started) * 1000
+        heard = self.editor.times[number]
+        took = (heard - started) * 1000
         self.seen["answers"] += 1
+        text = "" if "error" in answer else self._text(answer)
+        if after_take:
+            nothing = "error" not in answer and not text
+            self.seen["nothing after taking" if nothing else "after taking"] += 1
+            self.seen["ready"] += bool(text) and took <= READY_MS
         if "error" in answer:
             self.seen["cancelled" if answer["error"]["code"] == -32800 else "errors"] += 1
             return
-        text = self._text(answer)
-        if followed:
-            fresh = len(self.model.calls) > calls
+        stalled = any(began < heard and ended > started for began, ended in self.stalls[-20:])
+        self.seen["while this process stood still"] += stalled
+        if followed and not stalled:
             self.local.append(took)
-            self.seen["followed"] += 1
-            self.seen["followed by no call"] += not fresh or bool(text)
-        if after_take:
-            self.seen["after taking"] += 1
-            self.seen["ready"] += bool(text) and took <= READY_MS
+            if took > LOCAL_MS:
+                self.late.append(f"{took:.0f} ms for a key that follows, {text[:30]!r}")
         if not text:
             self.seen["empty"] += 1
             return
@@ -235,15 +245,15 @@ class Person:
             self.seen["not the model's"] += 1
         elif call is None:
             self.lost.append(f"{self.name}: an item that nobody said: {text[:60]!r}")
-        elif self.editor.times[number] < call.end:
+        elif heard < call.when(text):
             self.seen["before the model"] += 1
-            self.quick.append(took)
-        else:
-            waited = max(0.0, call.end - started) * 1000
+        elif not stalled:
+            waited = max(0.0, call.when(text) - started) * 1000
             self.latencies.append(max(0.0, took - waited))
-            if self.latencies[-1] > 30:
-                self.seen["late"] += 1
-                self.late.append(f"{took:.0f} ms, of which {waited:.0f} for the model, {text[:40]!r}")
+            if waited and call.at > started:
+                self.pauses.append((call.at - started) * 1000)
+            if self.latencies[-1] > 15:
+                self.late.append(f"{took:.0f} ms, of which {waited:.0f} for the model, {text[:30]!r}")
 
     def _call(self, before: str, text: str) -> Call | None:
         """The call whose answer this item is, or the rest of it."""

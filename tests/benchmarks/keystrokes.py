@@ -6,6 +6,9 @@
 Each of the `--people` types blocks of real files again (keystroke_traces.py) in one server, takes some suggestions and
 types through others. The model (scripted, over HTTP) knows the text and is right for about two thirds of what it is
 asked. Printed beside a naive server (naive_server.py), which is given the first two people's traces.
+
+*Time added* is what passes after the model has said what is shown, or after the key where that was said before it. An
+accepted suggestion counts as one key. An answer during which this process itself stood still is not timed, only counted.
 """
 
 from __future__ import annotations
@@ -30,6 +33,10 @@ from support.editor import SERVER, Editor
 from support.endpoint import Endpoint
 
 PROJECTS = {"python": "httpx", "typescript": "zod", "go": "x-net", "rust": "rayon", "java": "java.net.http"}
+OTHERS = "not the model's"
+STEP_S, STILL_S = 0.005, 0.01
+"""So often it is looked whether this process runs; later by so much, and it stood still."""
+
 LIMITS = {"p50": 3.0, "p99": 15.0, "local": 5.0, "requests": 6.0, "closed": 20.0}
 
 
@@ -84,11 +91,20 @@ async def run(
                     editor.messages.clear()
                     await asyncio.sleep(5)
 
-            watcher = asyncio.ensure_future(watching())
+            async def noticing() -> None:
+                while True:
+                    at = time.monotonic()
+                    await asyncio.sleep(STEP_S)
+                    if time.monotonic() - at > STEP_S + STILL_S:
+                        for person in everybody:
+                            person.stalls.append((at, time.monotonic()))
+
+            watchers = [asyncio.ensure_future(watching()), asyncio.ensure_future(noticing())]
             begun = time.monotonic()
             await asyncio.gather(*(typing(person) for person in everybody))
             await asyncio.sleep(1.5)
-            watcher.cancel()
+            for watcher in watchers:
+                watcher.cancel()
             status = {} if server else await editor.command("kibitz.status")
             calls = len(model.calls)
             slow = _closings(model, endpoint, everybody)
@@ -118,7 +134,7 @@ def _closings(model: Model, endpoint: Endpoint, people: list[Person]) -> list[fl
             continue
         tail = call.before[-60:]
         for person in people:
-            for at, before in person._typed_at:
+            for at, before in person.typed_at:
                 where = before.rfind(tail)
                 if at < call.at or where < 0 or at > connection.closed_at:
                     continue
@@ -143,26 +159,26 @@ def report(name: str, figures: dict[str, Any]) -> list[str]:
     followed = 100 * sum(t <= LIMITS["local"] for t in local) / max(1, len(local))
     ready = 100 * seen["ready"] / max(1, seen["after taking"])
     closed = figures["closings"]
+    written = sum(p.written for p in people)
+    shown = 100 * seen["items"] / max(1, seen["answers"])
+    pauses = [pause for p in people for pause in p.pauses]
     print(
-        f"{name}: {typed} keys in {figures['seconds']:.0f} s, {seen['taken']} suggestions taken, {seen['jumps']} jumps"
-    )
-    print(f"  calls of the model             {figures['calls']}, {a_hundred:.1f} for 100 keys")
-    print(
-        f"  time added                     p50 {percentile(times, 0.5):.1f}, p99 {percentile(times, 0.99):.1f} ms of {len(times)}"
-    )
-    print(
-        f"  keys that follow a suggestion  {followed:.1f} % of {len(local)} within {LIMITS['local']:.0f} ms"
-    )
-    print(f"  ready after a suggestion taken {ready:.0f} % of {seen['after taking']}")
-    print(
-        f"  closed after divergence        p50 {percentile(closed, 0.5):.1f}, p99.9 {percentile(closed, 0.999):.1f} ms of {len(closed)}"
-    )
-    print(
-        f"  misplaced or stale             {len(lost)}; errors {seen['errors']}; by nobody {seen['not the model' + chr(39) + 's']}"
+        f"{name}: {typed} keys in {figures['seconds']:.0f} s wrote {written} characters, {seen['jumps']} jumps\n"
+        f"  keys with a suggestion         {shown:.0f} %, {seen['taken']} suggestions taken\n"
+        f"  calls of the model             {figures['calls']}, {a_hundred:.1f} for 100 keys,"
+        f" {100 * figures['calls'] / max(1, written):.1f} for 100 characters\n"
+        f"  time added                     p50 {percentile(times, 0.5):.1f}, p99 {percentile(times, 0.99):.1f} ms of"
+        f" {len(times)}; the pause before a call p50 {percentile(pauses, 0.5):.0f} ms of {len(pauses)}\n"
+        f"  keys that follow a suggestion  {followed:.1f} % of {len(local)} within {LIMITS['local']:.0f} ms\n"
+        f"  ready after a suggestion taken {ready:.0f} % of {seen['after taking']},"
+        f" nothing to suggest after {seen['nothing after taking']}\n"
+        f"  closed after divergence        p50 {percentile(closed, 0.5):.1f}, p99.9 {percentile(closed, 0.999):.1f} ms"
+        f" of {len(closed)}\n"
+        f"  misplaced or stale             {len(lost)}; errors {seen['errors']}; by nobody {seen[OTHERS]}"
     )
     for text in lost[:3]:
         print(f"    {text}")
-    for text in [text for p in people for text in p.late][:4]:
+    for text in [text for p in people for text in p.late][:6]:
         print(f"    late: {text}")
     if figures["memory"]:
         half = figures["memory"][len(figures["memory"]) // 2 :]

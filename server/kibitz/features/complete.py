@@ -6,14 +6,15 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from kibitz.context.retrieval import Built, build_completion
+from kibitz.errors import KibitzError
 from kibitz.features.completion.extent import Extent, extent
 from kibitz.features.completion.line_length import line_length_of
 from kibitz.features.completion.names import unknown_names
 from kibitz.features.completion.shape import Ground, ground, shape
-from kibitz.features.completion.stop import Stop
+from kibitz.features.completion.streak import Hearing, Streak, said_on
 from kibitz.features.gather import OnText
 from kibitz.features.infill import as_comments
 from kibitz.features.project_context import rendered
@@ -61,13 +62,15 @@ class Completion:
 class Answered:
     """What an engine said for a place, in the shape it can be inserted in: an empty text where nothing can be.
 
-    `unknown` counts the names in it that neither the file nor what the engine was shown has.
+    `unknown` counts the names in it that neither the file nor what the engine was shown has; `more` is what the engine
+    said after it.
     """
 
     answer: Answer
     text: str
     checks: tuple[Check, ...]
     unknown: int = 0
+    more: str = ""
 
 
 async def window(bench: Workbench, document: Document, position: Position, budget: int) -> Built:
@@ -116,11 +119,13 @@ async def answered(
     sure: bool = False,
     before_sending: Callable[[], Awaitable[None]] | None = None,
     on_text: OnText | None = None,
+    on_enough: Callable[[Answered], None] | None = None,
 ) -> Answered:
     """What the feature's engine, or another, says for a position.
 
     `sure` is for the built-in engine: only what it would bet on. `before_sending` is awaited when the prompt of a
-    language model is ready; `on_text` gets its answer as it comes. Raises the engine's errors.
+    language model is ready; `on_text` gets its answer as it comes. With `on_enough`, which gets the answer as soon as
+    enough was said, it is heard on for what comes `more`. Raises the engine's errors, none after it said enough.
     """
     settings = bench.settings.completion
     task = CompleteTask(document, position, bench.project, settings.max_lines, bench.open_documents(), sure)
@@ -136,40 +141,76 @@ async def answered(
         where, line_length = await spot
     finally:
         spot.cancel()
-    stop = Stop(where)
     looking: asyncio.Future[Ground] | None = None
 
     def look() -> None:  # while the model thinks
         nonlocal looking
         looking = looking or asyncio.ensure_future(asyncio.to_thread(ground, document, position, tried=True))
 
-    try:
-        answer = await bench.ask(
-            request,
-            model=model,
-            on_text=on_text,
-            enough=lambda piece: stop.feed(piece) is not None,
-            on_sent=look,
-        )
+    async def shaped(answer: Answer) -> Answered:
         seen = await looking if looking is not None else None
+
+        def finished() -> Answered:
+            found = shape(
+                document,
+                position,
+                answer.text,
+                extent=where,
+                max_lines=settings.max_lines,
+                line_length=line_length,
+                on=seen,
+            )
+            unknown = unknown_names(document, found.text, lambda name: name in request.context)
+            return Answered(answer, found.text, found.checks, unknown)
+
+        return await asyncio.to_thread(finished)
+
+    async def suggested(text: str) -> Answered:
+        found = await shaped(Answer(model.name, text, Usage()))
+        if on_enough is not None:
+            on_enough(found)
+        return found
+
+    hearing = Hearing(where, suggested if on_enough is not None else None)
+    try:
+        answer = await bench.ask(request, model=model, on_text=on_text, enough=hearing.feed, on_sent=look)
+        if hearing.first is None:
+            return await shaped(answer)
+        found = evolve(await hearing.first, answer=answer)
+    except KibitzError:
+        if hearing.first is None:
+            raise
+        return await hearing.first
     finally:
+        hearing.end()
         if looking is not None:
             looking.cancel()
+    whole = answer.reason == "stop" and not hearing.over
+    return evolve(found, more=said_on(answer.text, found.text, document.language, document.text, whole=whole))
 
-    def finished() -> Answered:
-        shaped = shape(
+
+async def continued(bench: Workbench, taken: Callable[[], tuple[Document, Position]], said: str) -> Answered:
+    """What was said after a suggestion, shaped for the place behind it, which `taken` gives; `more` is what was said
+    after that."""
+    settings = bench.settings.completion
+
+    def shaped() -> Answered:
+        document, position = taken()
+        where, line_length = _spot(bench, document, position)
+        streak = Streak(where, more=False)
+        streak.feed(said)
+        found = shape(
             document,
             position,
-            answer.text,
+            said[: streak.enough],
             extent=where,
             max_lines=settings.max_lines,
             line_length=line_length,
-            on=seen,
         )
-        unknown = unknown_names(document, shaped.text, lambda name: name in request.context)
-        return Answered(answer, shaped.text, shaped.checks, unknown)
+        more = said_on(said, found.text, document.language, document.text, whole=True)
+        return Answered(Answer("", said, Usage()), found.text, found.checks, more=more)
 
-    return await asyncio.to_thread(finished)
+    return await asyncio.to_thread(shaped)
 
 
 def _spot(bench: Workbench, document: Document, position: Position) -> tuple[Extent, int | None]:

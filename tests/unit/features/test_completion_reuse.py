@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from kibitz.features.completion.answers import KEPT, Answers, Kept
 from kibitz.features.completion.flight import Flight
 from kibitz.features.completion.place import Place, typed_in, typed_to
-from kibitz.features.completion.rhythm import LONGEST_S, Rhythm
+from kibitz.features.completion.rhythm import LONGEST_S, MOST_DWELL_S, Rhythm, Spending
 from kibitz.text import Document
 
 MODEL = "openai/m"
@@ -145,16 +145,43 @@ def test_a_call_made_ahead_is_carried_by_the_suggestion_it_follows() -> None:
 
 def test_the_wait_follows_the_hand() -> None:
     rhythm = Rhythm()
-    rhythm.key(0.0, waiting=False)
+    rhythm.key(0.0, waited=False)
     assert rhythm.wait(0.075) == 0.075
-    rhythm.key(0.1, waiting=True)
-    assert rhythm.wait(0.075) > 0.1
-    rhythm.key(0.2, waiting=False)
+    rhythm.key(0.1, waited=False)
+    first = rhythm.wait(0.075)
+    assert first > 0.1
+    assert rhythm.wait(0.075, in_a_word=True) > first
+    rhythm.key(0.2, waited=True)
     assert rhythm.wait(0.075) == 0.075
+    rhythm.key(9.2, waited=False)
+    assert rhythm.wait(0.075) == first  # a rest changes no rhythm
     for _ in range(10):
         rhythm.refused()
-    assert 0.075 < rhythm.wait(0.075) <= LONGEST_S
+    assert first < rhythm.wait(0.075) <= LONGEST_S
     rhythm.followed()
-    assert rhythm.wait(0.075) == 0.075
+    assert rhythm.wait(0.075) == first
     assert rhythm.wait(1.0) == 1.0
     assert rhythm.wait(0.0) == 0.0
+
+
+def test_the_wait_grows_with_what_was_spent_and_keys_pay_it_back() -> None:
+    spending = Spending()
+    rhythm = Rhythm(spending, gap_s=0.1)
+    least = rhythm.wait(0.075)
+    for _ in range(20):
+        spending.call()
+    assert spending.share == 1.0
+    assert rhythm.wait(0.075) == 2 * least
+    for at in range(400):
+        rhythm.key(at * 0.1, waited=False)
+    assert spending.share == 0.0
+    assert rhythm.wait(0.075) <= least * 1.01
+
+
+def test_a_suggestion_is_being_read_when_the_hand_rests_longer_than_between_two_keys() -> None:
+    assert Rhythm().dwell_s < Rhythm(gap_s=0.15).dwell_s <= Rhythm(gap_s=5.0).dwell_s == MOST_DWELL_S
+
+
+@given(before=TEXT, after=TEXT, text=TEXT.filter(bool))
+def test_the_place_behind_a_text_is_where_the_cursor_stands_then(before: str, after: str, text: str) -> None:
+    assert place(f"{before}|{after}").behind(text) == place(f"{before}{text}|{after}")

@@ -4,91 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from collections.abc import AsyncIterator
 
 import pytest
 
 from kibitz.errors import KibitzError
-from kibitz.features.complete import Answered, Completion
-from kibitz.features.completion import scheduler as scheduling
 from kibitz.features.completion.scheduler import Scheduler
-from kibitz.models.protocol import Answer, Usage
-from kibitz.settings import Settings
-from kibitz.settings.schema import Completion as Options
-from kibitz.text import Document, Position
-
-MODEL = "openai/m"
-
-
-class Call:
-    """One call of the model."""
-
-    def __init__(self, text: str, heard: Callable[[str], None]) -> None:
-        self.text = text
-        self.heard = heard
-        self.says: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self.cancelled = False
-
-
-class Desk:
-    """Stands for the workbench; `calls` are those of the model."""
-
-    def __init__(self) -> None:
-        self.settings = Settings(completion=Options(debounce_ms=0))
-        self.calls: list[Call] = []
-        self.offline = ""
-        self.unknown = 0
-        self.name = MODEL
-        self.services = self
-        self.changed = asyncio.Condition()
-
-    def model(self, _feature: str) -> Desk:
-        return self
-
-    async def answered(
-        self,
-        _bench: Any,
-        document: Document,
-        position: Position,
-        *,
-        model: Any = None,
-        sure: bool = False,
-        before_sending: Callable[[], Awaitable[None]] | None = None,
-        on_text: Callable[[str], None] | None = None,
-    ) -> Answered:
-        if sure:
-            return Answered(Answer("offline", "", Usage()), self.offline, ())
-        assert before_sending is not None and on_text is not None
-        await before_sending()
-        call = Call(document.text[: document.offset(position)], on_text)
-        self.calls.append(call)
-        async with self.changed:
-            self.changed.notify_all()
-        try:
-            text = await call.says
-        except asyncio.CancelledError:
-            call.cancelled = True
-            raise
-        return Answered(Answer(MODEL, text, Usage(10, 0, 5)), text, (), self.unknown)
-
-    async def call(self, number: int) -> Call:
-        async with asyncio.timeout(5), self.changed:
-            await self.changed.wait_for(lambda: len(self.calls) >= number)
-        return self.calls[number - 1]
+from kibitz.models.protocol import Usage
+from support.desk import MODEL, URI, Desk, Hand, seated, text
 
 
 @pytest.fixture
-async def desk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
-    desk = Desk()
-
-    async def wanted(*_: Any) -> bool:
-        return True
-
-    monkeypatch.setattr(scheduling, "answered", desk.answered)
-    monkeypatch.setattr(scheduling, "wanted", wanted)
-    monkeypatch.setattr(scheduling, "DWELL_S", 0.01)
-    yield desk
+def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
+    return seated(monkeypatch)
 
 
 @pytest.fixture
@@ -96,28 +24,6 @@ async def scheduler(desk: Desk) -> AsyncIterator[Scheduler]:
     made = Scheduler(Counter())
     yield made
     await made.close()
-
-
-class Hand:
-    """Types into one document and asks after each key."""
-
-    def __init__(self, scheduler: Scheduler, desk: Desk, text: str = "") -> None:
-        self.scheduler, self.desk = scheduler, desk
-        self.text = text
-        self.version = 0
-
-    def ask(self, typed: str = "", invoked: bool = False, both: bool = False) -> asyncio.Task[Completion]:
-        self.text += typed
-        self.version += 1
-        document = Document("file:///a.py", self.text, "python", self.version)
-        if typed:
-            self.scheduler.changed(document.uri, document.lines)
-        asked = self.scheduler.suggest(self.desk, document, document.end, invoked=invoked, both=both)  # type: ignore[arg-type]
-        return asyncio.ensure_future(asked)
-
-
-def text(completion: Completion) -> str:
-    return completion.items[0].insert_text if completion.items else ""
 
 
 async def test_typing_through_a_suggestion_asks_nobody(scheduler: Scheduler, desk: Desk) -> None:
@@ -155,10 +61,36 @@ async def test_a_call_that_cannot_be_continued_is_ended_by_the_key_itself(
     first = hand.ask()
     call = await desk.call(1)
     call.heard("len(")
-    scheduler.changed("file:///a.py", ["a = x"])
+    scheduler.changed(URI, ["a = x"])
     assert text(await first) == ""
     assert call.cancelled
     second = hand.ask("x")
+    (await desk.call(2)).says.set_result("yz")
+    assert text(await second) == "yz"
+
+
+async def test_a_call_that_begins_otherwise_than_what_was_typed_meanwhile_is_ended_by_its_first_word(
+    scheduler: Scheduler, desk: Desk
+) -> None:
+    hand = Hand(scheduler, desk, "a = ")
+    first = hand.ask()
+    call = await desk.call(1)
+    second = hand.ask("x")
+    call.heard("len(")
+    (await desk.call(2)).says.set_result("yz")
+    assert (text(await first), text(await second)) == ("", "yz")
+    assert call.cancelled
+
+
+async def test_a_key_that_the_answer_contradicts_gets_a_call_of_its_own(
+    scheduler: Scheduler, desk: Desk
+) -> None:
+    hand = Hand(scheduler, desk, "a = ")
+    first = hand.ask()
+    call = await desk.call(1)
+    second = hand.ask("x")
+    assert text(await first) == ""
+    call.says.set_result("len(b)")
     (await desk.call(2)).says.set_result("yz")
     assert text(await second) == "yz"
 
@@ -205,46 +137,6 @@ async def test_two_requests_for_one_place_share_a_call(scheduler: Scheduler, des
     assert len(desk.calls) == 1
 
 
-async def test_the_next_suggestion_is_there_when_one_is_taken(scheduler: Scheduler, desk: Desk) -> None:
-    scheduler._trust = 1
-    hand = Hand(scheduler, desk, "a = ")
-    first = hand.ask()
-    (await desk.call(1)).says.set_result("1\n")
-    assert text(await first) == "1\n"
-    ahead = await desk.call(2)
-    assert ahead.text == "a = 1\n"
-    ahead.says.set_result("b = 2")
-    await asyncio.wait({ahead.says})
-    assert text(await hand.ask("1\n")) == "b = 2"
-    assert len([call for call in desk.calls if call.text == "a = 1\n"]) == 1
-
-
-async def test_nothing_is_prepared_for_who_takes_no_suggestions(scheduler: Scheduler, desk: Desk) -> None:
-    hand = Hand(scheduler, desk, "a = ")
-    first = hand.ask()
-    (await desk.call(1)).says.set_result("1")
-    await first
-    assert scheduler._typing["file:///a.py"].ahead is None
-    second = hand.ask("1")
-    (await desk.call(2)).says.set_result("\nb = 2")
-    await second
-    assert scheduler._typing["file:///a.py"].ahead is not None
-
-
-async def test_a_call_made_ahead_ends_when_another_way_is_taken(scheduler: Scheduler, desk: Desk) -> None:
-    scheduler._trust = 1
-    hand = Hand(scheduler, desk, "a = ")
-    first = hand.ask()
-    (await desk.call(1)).says.set_result("1\n")
-    await first
-    ahead = await desk.call(2)
-    second = hand.ask("2")
-    assert ahead.says.cancelled() or not ahead.says.done()
-    (await desk.call(3)).says.set_result("0")
-    assert text(await second) == "0"
-    assert ahead.cancelled
-
-
 async def test_an_error_is_the_requests_and_the_next_one_asks_again(scheduler: Scheduler, desk: Desk) -> None:
     hand = Hand(scheduler, desk, "a = ")
     first = hand.ask()
@@ -269,7 +161,7 @@ async def test_a_slow_model_does_not_hold_back_what_the_built_in_engine_is_sure_
     scheduler: Scheduler, desk: Desk
 ) -> None:
     desk.offline = "quick"
-    scheduler._latency[MODEL] = 1.0
+    scheduler._calls.latency_s[MODEL] = 1.0
     hand = Hand(scheduler, desk, "a = ")
     first = await hand.ask()
     assert (text(first), first.envelope.engine) == ("quick", "offline")
@@ -298,7 +190,7 @@ async def test_a_closed_document_leaves_nothing(scheduler: Scheduler, desk: Desk
     hand = Hand(scheduler, desk, "a = ")
     first = hand.ask()
     call = await desk.call(1)
-    scheduler.closed("file:///a.py")
+    scheduler.closed(URI)
     assert text(await first) == ""
     assert call.cancelled
     assert not scheduler._typing

@@ -21,9 +21,9 @@ MOST_DELETED = 24
 
 @frozen
 class Kept:
-    """An answer: where it was asked for, of whom, who answered, and what to insert; an empty text is an answer too.
+    """An answer: where it was asked for (see `Place.near`), of whom, who answered, and what to insert; an empty text is an answer too.
 
-    `unknown`: see `complete.Answered`.
+    `unknown` and `more`: see `complete.Answered`.
     """
 
     place: Place
@@ -33,6 +33,7 @@ class Kept:
     checks: tuple[Check, ...] = ()
     usage: Usage = field(factory=Usage)
     unknown: int = 0
+    more: str = ""
 
 
 @frozen

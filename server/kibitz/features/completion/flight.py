@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
-from kibitz.features.completion.answers import Kept
+from kibitz.features.completion.answers import Hit, Kept
 from kibitz.features.completion.place import Place, typed_to
 
 MOST_TYPED = 48
@@ -18,8 +18,9 @@ HEDGES = ("```", "~~~", "<")
 class Flight:
     """A call to a model for the text at `place`.
 
-    Where it was begun as if a shown suggestion were accepted, `lead` is that suggestion and `origin` where it was shown;
-    else the place itself is the origin. `run` makes the call, feeds `heard`, and gives the answer that is kept.
+    `due` is when it is sent, `typed` what may have been typed at its origin since. Where it was begun as if a shown suggestion were accepted, `lead` is that suggestion and `origin` where it was shown;
+    else the place itself is the origin. `run` makes the call, feeds `heard`, says when there is something to suggest, and
+    gives the answer that is kept once the model says no more.
     """
 
     def __init__(self, place: Place, model: str, *, origin: Place | None = None, lead: str = "") -> None:
@@ -29,7 +30,10 @@ class Flight:
         self.lead = lead
         self.text = ""
         self.sent = False
+        self.due = 0.0
+        self.typed: tuple[str, ...] = ("",)
         self.waiters = 0
+        self.ready: asyncio.Future[None] | None = None
         self.task: asyncio.Task[Kept] | None = None
 
     def start(self, run: Callable[[Flight], Awaitable[Kept]]) -> None:
@@ -38,13 +42,30 @@ class Flight:
         async def call() -> Kept:
             return await run(self)
 
+        def ended(task: asyncio.Task[Kept]) -> None:
+            self.suggested()
+            if not task.cancelled():
+                task.exception()  # seen, whoever still waits
+
+        self.ready = asyncio.get_running_loop().create_future()
         self.task = asyncio.ensure_future(call())
-        self.task.add_done_callback(lambda task: task.cancelled() or task.exception())
+        self.task.add_done_callback(ended)
+
+    def suggested(self) -> None:
+        """What was asked for has been said and kept, or never will be."""
+        if self.ready is not None and not self.ready.done():
+            self.ready.set_result(None)
 
     @property
     def ahead(self) -> bool:
         """Whether nobody has asked for it yet."""
         return bool(self.lead)
+
+    def follows(self, hit: Hit) -> bool:
+        """Whether it says more of an answer that is being typed, or what comes after it."""
+        if self.ahead:
+            return self.sent and self.lead.endswith(hit.text)
+        return hit.kept.model == self.model and hit.kept.place == self.place.near()
 
     @property
     def over(self) -> bool:
@@ -55,6 +76,11 @@ class Flight:
         """Some more of the answer."""
         self.text += delta
 
+    @property
+    def left(self) -> bool:
+        """Whether what was typed is none of what it says."""
+        return not any(map(self.carries, self.typed))
+
     def carries(self, typed: str) -> bool:
         """Whether the answer may still be the one to give after this was typed at its origin."""
         known = self.lead + self.text
@@ -64,7 +90,7 @@ class Flight:
             return False
         return not self.text or typed.startswith(known) or self._hedged
 
-    def serves(self, place: Place, lines: list[str]) -> bool:
+    def serves(self, place: Place, lines: Sequence[str]) -> bool:
         """Whether it is worth waiting for at this place of the document with these lines.
 
         One that has not been sent yet serves its own place alone: for a later one more can be told.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from kibitz.text import Document, Position
 
@@ -13,6 +13,9 @@ BEFORE = 6000
 
 COMPARED = 1500
 """Characters before an answer's place that must still stand there."""
+
+NEAR = COMPARED + 100
+"""So many characters before the cursor are enough to compare by, also where some of them were deleted."""
 
 AFTER = 600
 """Characters after the cursor that must still stand there."""
@@ -49,6 +52,23 @@ class Place:
             after,
             _upwards(document.lines, position.line, before),
             _downwards(document.lines, position.line, rest),
+        )
+
+    def near(self) -> Place:
+        """The place with no more of the text before it than another one is compared by."""
+        return evolve(self, prefix=self.prefix[-NEAR:])
+
+    def behind(self, text: str) -> Place:
+        """The place behind a text inserted here."""
+        line_end = text.rfind("\n") + 1
+        return Place(
+            self.uri,
+            self.line + text.count("\n"),
+            self.lines + text.count("\n"),
+            text[line_end:] if line_end else self.before + text,
+            self.after,
+            (self.prefix + text)[-BEFORE:],
+            self.suffix,
         )
 
 

@@ -2,25 +2,55 @@
 
 from __future__ import annotations
 
-REST = 1.0
-"""After so many seconds without a key the next one begins a new burst."""
+BURST_S = 0.4
+"""Two keys that follow one another as fast as this are of one burst; a longer time is a pause, and tells no rhythm."""
 
-LONGER, LONGER_IN_A_WORD = 1.5, 2.2
+LONGER, LONGER_IN_A_WORD = 1.8, 2.6
 """A pause is this much longer than the time between two keys of a burst; in a word most pauses are slips."""
 
-LONGEST_S = 0.32
-WEIGHT = 0.4
+LONGEST_S, LONGEST_SPENT_S = 0.45, 0.7
+WEIGHT = 0.3
 MOST_REFUSED = 4
 """After so many suggestions in a row that were typed past, the wait is twice as long."""
 
+A_KEY = 0.052
+"""So many calls a key are in order."""
 
-class Rhythm:
-    """The typing rhythm in one document. Only keys that came before the last one was answered make a burst: where the
-    user waits for the answer, there is nothing to wait for."""
+SPARED, SPENT = 1.0, 7.0
+"""From so many calls above what is in order the wait grows; at so many it is twice as long, and nothing is prepared."""
+
+DWELL, LEAST_DWELL_S, MOST_DWELL_S = 1.4, 0.12, 0.3
+"""A suggestion that is on the screen for so many times the time between two keys is being read."""
+
+
+class Spending:
+    """How many calls the keys of all documents have cost."""
 
     def __init__(self) -> None:
+        self._above = 0.0
+
+    def key(self) -> None:
+        """Something was typed."""
+        self._above = max(0.0, self._above - A_KEY)
+
+    def call(self) -> None:
+        """A model was called."""
+        self._above = min(2 * SPENT, self._above + 1)
+
+    @property
+    def share(self) -> float:
+        """From 0, as is in order, to 1: no call more than the keys ask for themselves."""
+        return min(1.0, max(0.0, self._above - SPARED) / (SPENT - SPARED))
+
+
+class Rhythm:
+    """The typing rhythm in one document; `gap_s` is the time between two keys, at first that of another document."""
+
+    def __init__(self, spending: Spending | None = None, gap_s: float | None = None) -> None:
+        self.spending = spending or Spending()
+        self.gap_s = gap_s
         self._last: float | None = None
-        self._gap: float | None = None
+        self._waited = False
         self._refused = 0
 
     def refused(self) -> None:
@@ -31,19 +61,22 @@ class Rhythm:
         """What was shown is being typed, or was taken."""
         self._refused = 0
 
-    def key(self, now: float, *, waiting: bool) -> None:
-        """A key at a time in seconds; `waiting`: nothing has been answered since the one before."""
+    @property
+    def dwell_s(self) -> float:
+        """After so many seconds without a key a suggestion is being read, and not just passed by."""
+        return max(LEAST_DWELL_S, min(DWELL * (self.gap_s or 0.0), MOST_DWELL_S))
+
+    def key(self, now: float, *, waited: bool) -> None:
+        """A key at a time in seconds; `waited`: it came as soon as the one before was answered."""
         gap = None if self._last is None else now - self._last
-        self._last = now
-        if gap is None or gap > REST or not waiting:
-            self._gap = None
-        else:
-            self._gap = gap if self._gap is None else self._gap + WEIGHT * (gap - self._gap)
+        self._last, self._waited = now, waited
+        self.spending.key()
+        if gap is not None and gap <= BURST_S and not waited:
+            self.gap_s = gap if self.gap_s is None else self.gap_s + WEIGHT * (gap - self.gap_s)
 
     def wait(self, least_s: float, *, in_a_word: bool = False) -> float:
         """Seconds to wait; `least_s` is the user's setting, and 0 means never to wait."""
-        longer = LONGER_IN_A_WORD if in_a_word else LONGER
-        wait = least_s
-        if least_s > 0 and self._gap is not None:
-            wait = max(least_s, min(longer * self._gap, LONGEST_S))
-        return max(least_s, min(wait * (1 + self._refused / 4), LONGEST_S)) if least_s > 0 else 0.0
+        if self._waited or self.gap_s is None or least_s <= 0:
+            return max(0.0, least_s)
+        wait = max(least_s, min((LONGER_IN_A_WORD if in_a_word else LONGER) * self.gap_s, LONGEST_S))
+        return max(least_s, min(wait * (1 + self._refused / 4) * (1 + self.spending.share), LONGEST_SPENT_S))

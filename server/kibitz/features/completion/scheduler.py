@@ -12,26 +12,23 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from kibitz.features.complete import Answered, Completion, Suggestion, answered, wanted
 from kibitz.features.completion.answers import Answers, Hit, Kept
+from kibitz.features.completion.calls import Calls
 from kibitz.features.completion.document import MOST_TRUST, Looked, Typing
 from kibitz.features.completion.flight import Flight
 from kibitz.features.completion.place import Place, typed_in
+from kibitz.features.completion.rhythm import Rhythm
 from kibitz.features.result import Envelope, Stopwatch
 from kibitz.features.workbench import Workbench
 from kibitz.models.protocol import Usage
 from kibitz.models.select import OFFLINE
-from kibitz.text import Document, Position, Range, TextEdit
+from kibitz.text import Document, Position, Range
 
 LINGER_S = 0.03
 """A call whose request the editor took back waits so long for the next key's: editors cancel before they ask again."""
-
-DWELL_S = 0.12
-"""A suggestion that has been looked at for so long may be accepted: then the next one is prepared."""
-
-HEAD_START_S = 0.05
-"""The context is built so long before the pause ends."""
 
 SLOW_S = 0.15
 """From a model that takes longer than this the built-in engine's suggestion is not held back."""
@@ -52,7 +49,7 @@ class Scheduler:
         self._counters = counters
         self._answers = Answers()
         self._typing: dict[str, Typing] = {}
-        self._latency: dict[str, float] = {}
+        self._calls = Calls(counters, clock, self._answers)
         self._trust = 0
 
     async def suggest(
@@ -79,30 +76,42 @@ class Scheduler:
         typing.next(place, self._clock())
         self._counters["completion requests"] += 1
         hit = self._answers.find(place, model)
-        quick = None if hit is not None or invoked else self._answers.find(place, OFFLINE)
-        self._trust = max(0, min(MOST_TRUST, self._trust + typing.judge(place, hit or quick)))
-        if hit is not None:
+        quick = None if invoked or both else self._answers.find(place, OFFLINE)
+        if quick is not None and (not quick.text or (hit is not None and not typing.keeps_to(quick, hit))):
+            quick = None
+        self._trust = max(0, min(MOST_TRUST, self._trust + typing.judge(place, quick or hit)))
+        typing.back(place, model, document.lines)
+        flight = typing.flight
+        if quick is None and hit is not None:
             self._counters["completion reused"] += 1
-            if typing.flight is not None and not _follows(typing.flight, hit):
-                typing.hang_up()
+            if flight is not None and not flight.follows(hit):
+                typing.park()
             return self._show(bench, typing, document, position, hit, watch, both=both)
         if model == OFFLINE:
             said = await answered(bench, document, position)
-            return self._show(bench, typing, document, position, self._keep_offline(place, said), watch)
-        flight = typing.flight
-        if flight is not None and (flight.model != model or not flight.serves(place, document.lines)):
-            typing.hang_up()
+            return self._show(bench, typing, document, position, self._offline(place, said), watch)
+        if flight is not None and not (
+            flight.model == model
+            and (flight.serves(place, document.lines) or (quick is not None and flight.follows(quick)))
+        ):
+            typing.park()
         if typing.flight is None:
-            wait = bench.settings.completion.debounce_ms / 1000
-            if not invoked or typing.just_changed(self._clock()):
-                last = place.before[-1:]
-                wait = typing.rhythm.wait(wait, in_a_word=last.isalnum() or last == "_")
-            else:
-                wait = 0.0
-            self._ask(bench, typing, Flight(place, model), document, position, wait)
-        if quick is not None and quick.text:  # it is being typed; the model's word comes with a later key
+            looked = Looked(document, position, place, quick if self._trust else None)
+            wait_s = self._pause_s(bench, typing, place, invoked=invoked, quick=quick is not None)
+            self._calls.ask(bench, typing, model, looked, wait_s)
+        if quick is not None:  # it is being typed; the model's word comes with a later key
             return self._show(bench, typing, document, position, quick, watch)
         return await self._await(bench, typing, document, position, model, watch, invoked=invoked, both=both)
+
+    def _pause_s(
+        self, bench: Workbench, typing: Typing, place: Place, *, invoked: bool, quick: bool = False
+    ) -> float:
+        """How long to wait for the next key before a model is asked."""
+        if invoked and not typing.just_changed(self._clock()):
+            return 0.0
+        last = place.before[-1:]
+        in_a_word = not quick and (last.isalnum() or last == "_")
+        return typing.rhythm.wait(bench.settings.completion.debounce_ms / 1000, in_a_word=in_a_word)
 
     async def _await(
         self,
@@ -121,25 +130,31 @@ class Scheduler:
         assert flight is not None and flight.task is not None and place is not None
         flight.waiters += 1
         quick: asyncio.Task[Answered] | None = None
+        hit: Hit | None = None
         try:
-            waiting: set[asyncio.Future[object]] = {flight.task, turn}  # type: ignore[arg-type]
-            slow = not invoked and self._latency.get(model, 0.0) > SLOW_S
+            waiting: set[asyncio.Future[Any]] = {turn}
+            slow = not invoked and self._calls.latency_s.get(model, 0.0) > SLOW_S
             if slow or both:
                 offline = bench.services.offline
                 quick = asyncio.ensure_future(answered(bench, document, position, model=offline, sure=True))
-                waiting.add(quick)  # type: ignore[arg-type]
-            while True:
-                done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-                if turn.done():
-                    self._counters["completion overtaken"] += 1
-                    return _nothing(document, model, watch)
-                if flight.task.done():
+                waiting.add(quick)
+            for stage in (flight.ready, flight.task):
+                assert stage is not None
+                while not stage.done():
+                    done, _ = await asyncio.wait({*waiting, stage}, return_when=asyncio.FIRST_COMPLETED)
+                    if turn.done():
+                        self._counters["completion overtaken"] += 1
+                        return _nothing(document, model, watch)
+                    if quick in done:
+                        waiting.discard(quick)
+                        sure = self._keep_offline(place, quick)
+                        if sure is not None and slow and not stage.done():
+                            self._counters["completion quick"] += 1
+                            looked = Looked(document, position, place, sure)
+                            self._turn_ahead(bench, typing, model, looked, both=both)
+                            return self._show(bench, typing, document, position, sure, watch)
+                if (hit := self._answers.find(place, model)) is not None:
                     break
-                if quick in done and quick.exception() is None and (said := quick.result()).text:
-                    sure = self._keep_offline(place, said)
-                    if slow:
-                        self._counters["completion quick"] += 1
-                        return self._show(bench, typing, document, position, sure, watch)
         except asyncio.CancelledError:
             if flight.waiters == 1:
                 asyncio.get_running_loop().call_later(LINGER_S, self._linger, typing, flight)
@@ -148,16 +163,23 @@ class Scheduler:
             flight.waiters -= 1
             if quick is not None:
                 quick.cancel()
-        if flight.task.cancelled():
-            return _nothing(document, model, watch)
-        flight.task.result()  # its error is the request's
-        typing.answered = True
-        hit = self._answers.find(place, model)
+        typing.answered_at = self._clock()
+        gone = flight.task.cancelled()
+        fresh = (
+            flight.task.result() if not gone and flight.task.done() else None
+        )  # its error is the request's
+        if (
+            hit is None and typing.flight is flight and flight.place != place
+        ):  # it was for what is typed otherwise
+            typing.flight = None
+            wait_s = self._pause_s(bench, typing, place, invoked=invoked)
+            self._calls.ask(bench, typing, model, Looked(document, position, place), wait_s)
+            return await self._await(
+                bench, typing, document, position, model, watch, invoked=invoked, both=both
+            )
         if hit is None:
             return _nothing(document, model, watch)
-        return self._show(
-            bench, typing, document, position, hit, watch, fresh=flight.task.result(), both=both
-        )
+        return self._show(bench, typing, document, position, hit, watch, fresh=fresh, both=both)
 
     def changed(self, uri: str, lines: Sequence[str]) -> None:
         """The text of a document is another: a call that cannot be continued by it any more is ended."""
@@ -168,12 +190,18 @@ class Scheduler:
         if typing.ahead is not None:
             typing.ahead.cancel()
             typing.ahead = None
-        flight = typing.flight
-        if flight is None or flight.over:
-            return
-        if not any(flight.carries(typed) for typed in typed_in(flight.origin, lines)):
-            self._counters["completion diverged"] += 1
+        if typing.flight is not None and self._left(typing.flight, lines):
             typing.hang_up()
+        if typing.parked is not None and self._left(typing.parked, lines):
+            typing.clear()
+
+    def _left(self, flight: Flight, lines: Sequence[str]) -> bool:
+        """Whether a call under way says something else than what the text has become."""
+        flight.typed = typed_in(flight.origin, lines)
+        if flight.over or not flight.left:
+            return False
+        self._counters["completion diverged"] += 1
+        return True
 
     def closed(self, uri: str) -> None:
         """A document was closed."""
@@ -189,61 +217,22 @@ class Scheduler:
 
     async def close(self) -> None:
         """End every call."""
-        flights = [t.flight.task for t in self._typing.values() if t.flight is not None and t.flight.task]
+        tasks = [task for typing in self._typing.values() for task in typing.tasks]
         self.forget()
-        if flights:
-            await asyncio.wait(flights)
+        if tasks:
+            await asyncio.wait(tasks)
 
-    # --- calls
-
-    def _ask(
-        self,
-        bench: Workbench,
-        typing: Typing,
-        flight: Flight,
-        document: Document,
-        position: Position,
-        wait_s: float,
-    ) -> None:
-        """Call for a flight's answer after a pause, and keep it."""
-
-        async def run(flight: Flight) -> Kept:
-            await asyncio.sleep(max(0.0, wait_s - HEAD_START_S))
-            asked_at = self._clock()
-            first: list[float] = []
-
-            async def sending() -> None:
-                await asyncio.sleep(max(0.0, wait_s - HEAD_START_S - (self._clock() - asked_at)))
-                flight.sent = True
-                self._counters["completion calls"] += 1
-                first.append(self._clock())
-
-            def heard(delta: str) -> None:
-                if not flight.text and first:
-                    self._learn(flight.model, self._clock() - first[0])
-                flight.heard(delta)
-
-            said = await answered(bench, document, position, before_sending=sending, on_text=heard)
-            answer, checks = said.answer, said.checks
-            kept = Kept(
-                flight.place, flight.model, answer.engine, said.text, checks, answer.usage, said.unknown
-            )
-            self._answers.keep(kept)
-            return kept
-
-        typing.flight = flight
-        flight.start(run)
-
-    def _learn(self, model: str, seconds: float) -> None:
-        known = self._latency.get(model)
-        self._latency[model] = seconds if known is None else known + 0.3 * (seconds - known)
+    # --- documents
 
     def _linger(self, typing: Typing, flight: Flight) -> None:
         if flight.waiters == 0 and typing.flight is flight:
             typing.hang_up()
 
     def _of(self, uri: str) -> Typing:
-        typing = self._typing.pop(uri, None) or Typing()
+        typing = self._typing.pop(uri, None)
+        if typing is None:
+            last = next(reversed(self._typing.values()), None)
+            typing = Typing(Rhythm(self._calls.spending, last.rhythm.gap_s if last is not None else None))
         self._typing[uri] = typing
         while len(self._typing) > DOCUMENTS:
             self._typing.pop(next(iter(self._typing))).end()
@@ -275,14 +264,33 @@ class Scheduler:
         items = tuple(
             Suggestion(one.text, Range(position, _moved(position, one.over)), one.kept.engine) for one in hits
         )
-        if self._trust and kept.model != OFFLINE and (typing.flight is None or typing.flight.over):
-            looked = Looked(document, position, hit)
-            typing.ahead = asyncio.get_running_loop().call_later(DWELL_S, self._ahead, bench, typing, looked)
+        model = bench.model("complete").name
+        if model != OFFLINE and typing.place is not None:
+            looked = Looked(document, position, typing.place, hit)
+            if kept.more and typing.continued is not kept:
+                typing.continued = kept
+                typing.work(self._calls.go_on(bench, looked))
+            if self._trust:
+                self._calls.prepare(bench, typing, model, looked)
         return Completion(envelope, document, items)
 
-    def _keep_offline(self, place: Place, said: Answered) -> Hit:
-        """What the built-in engine said, for this key and the next ones."""
-        kept = Kept(place, OFFLINE, OFFLINE, said.text, said.checks, unknown=said.unknown)
+    def _turn_ahead(
+        self, bench: Workbench, typing: Typing, model: str, looked: Looked, *, both: bool
+    ) -> None:
+        """Ask for what comes after a suggestion instead of for another one beside it, where nothing was sent yet."""
+        flight = typing.flight
+        if not both and flight is not None and not flight.sent and self._trust:
+            typing.hang_up()
+            self._calls.ask(bench, typing, model, looked, flight.due - self._clock())
+
+    def _keep_offline(self, place: Place, saying: asyncio.Task[Answered]) -> Hit | None:
+        """What the built-in engine has said, for this key and the next ones; None where that is nothing."""
+        if saying.exception() is not None or not saying.result().text:
+            return None
+        return self._offline(place, saying.result())
+
+    def _offline(self, place: Place, said: Answered) -> Hit:
+        kept = Kept(place.near(), OFFLINE, OFFLINE, said.text, said.checks, unknown=said.unknown)
         self._answers.keep(kept)
         return Hit(kept, kept.text)
 
@@ -293,23 +301,6 @@ class Scheduler:
             return other if other is not None and not hit.text else None
         return other
 
-    def _ahead(self, bench: Workbench, typing: Typing, looked: Looked) -> None:
-        """Ask for what would come after the suggestion on the screen."""
-        typing.ahead = None
-        hit, document, position = looked.hit, looked.document, looked.position
-        if bench.model("complete").name != hit.kept.model:
-            return
-        where = Range(position, Position(position.line, position.character + hit.over))
-        after = document.replaced([TextEdit(where, hit.text)])
-        at = after.position(document.offset(position) + len(hit.text))
-        place = Place.at(after, at)
-        if self._answers.find(place, hit.kept.model) is not None:
-            return
-        self._counters["completion ahead"] += 1
-        origin = Place.at(document, position)
-        flight = Flight(place, hit.kept.model, origin=origin, lead=hit.text)
-        self._ask(bench, typing, flight, after, at, 0.0)
-
 
 def _unknown(hit: Hit) -> int:
     return hit.kept.unknown
@@ -317,11 +308,6 @@ def _unknown(hit: Hit) -> int:
 
 def _moved(position: Position, characters: int) -> Position:
     return Position(position.line, position.character + characters)
-
-
-def _follows(flight: Flight, hit: Hit) -> bool:
-    """Whether a call prepares what comes after this suggestion."""
-    return flight.ahead and flight.lead.endswith(hit.text)
 
 
 def _nothing(document: Document, engine: str, watch: Stopwatch) -> Completion:

@@ -12,7 +12,9 @@ from kibitz.features.completion.echo import significant, without_prefix, without
 from kibitz.features.completion.extent import Extent, extent_at
 from kibitz.features.completion.indent import arranged
 from kibitz.features.completion.mend import balanced, completed, shorter
+from kibitz.features.completion.scan import lacking
 from kibitz.features.completion.spot import Spot
+from kibitz.features.completion.unfinished import Unfinished
 from kibitz.syntax.trial import Trial
 from kibitz.text import Document, Position
 from kibitz.verify.checks import Check
@@ -103,8 +105,17 @@ def _first_fit(
             if fit is not None:
                 return fit, "cut to fit", True
     for reading in tried[:1]:
-        if (header := _header(reading, spot, trial)) is not None:
-            return header, "a header whose body is still to come", True
+        parts = dict.fromkeys((reading, reading.split("\n", 1)[0]))
+        for part in parts:
+            if (header := _header(part, spot, trial)) is not None:
+                return header, "a header whose body is still to come", True
+        unfinished = Unfinished(spot.document, spot.position)
+        if any(bracket in "([" for bracket in lacking(spot.opened, spot.closers)[0]):
+            break  # what is missing may belong here
+        for part in parts:
+            even = balanced(part, spot).rstrip()
+            if _worth(even, spot) and unfinished.fits(even.replace("\n", spot.document.eol)):
+                return even, "adds no error to code that has some", True
     return None, "", bool(tried)
 
 
