@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import sys
@@ -11,6 +12,8 @@ import click
 
 SWITCH_S = 0.001
 """A thread that parses gives the event loop its turn after so long; Python's own five milliseconds add up in one answer."""
+COLLECTED = (5_000, 20, 50)
+"""How seldom garbage is looked for: most of what a key makes is let go of without."""
 
 
 @click.command(context_settings={"allow_extra_args": True})
@@ -41,6 +44,7 @@ def run() -> None:
 
     quiet_libraries()
     sys.setswitchinterval(SWITCH_S)
+    gc.set_threshold(*COLLECTED)
 
     async def until_left() -> None:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import Iterable
 from functools import partial
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("kibitz.session")
 
+ROOT_S = 2.0
+"""Finding out which folder a file lies in reads every link on its path."""
+MOST_ROOTS = 200
+
 
 class Session:
     """One editor's session. Handlers change it only between awaits, and hand out snapshots."""
@@ -59,6 +64,7 @@ class Session:
         self._scheduler: Scheduler | None = None
         self._next_edits: NextEdits | None = None
         self._benches: dict[Path | None, Workbench] = {}
+        self._roots: dict[tuple[Path | None, tuple[Path, ...]], tuple[Path | None, float]] = {}
         self._said: set[str] = set()
 
     # --- settings
@@ -93,8 +99,15 @@ class Session:
         return self._services
 
     def bench(self, document: Document | None = None) -> Workbench:
-        """The workbench of the project a document belongs to."""
-        return self.bench_at(self.root_of(document.path if document is not None else None))
+        """The workbench of the project a document belongs to, as it was at most a moment ago: each key asks for it."""
+        path, folders = document.path if document is not None else None, tuple(self.folders)
+        now = time.monotonic()
+        known = self._roots.get((path, folders))
+        if known is None or now > known[1]:
+            if len(self._roots) > MOST_ROOTS:
+                self._roots.clear()
+            known = self._roots[path, folders] = self.root_of(path), now + ROOT_S
+        return self.bench_at(known[0])
 
     def bench_at(self, root: Path | None) -> Workbench:
         """The workbench of a project."""

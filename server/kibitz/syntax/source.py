@@ -17,6 +17,9 @@ from kibitz.text import Document, Range
 
 TIME_LIMIT_US = 3_000_000
 """Some texts (a million quotes) take a parser minutes: it is stopped, and the text counts as one without a grammar."""
+AT_ONCE = 100_000
+"""Up to so many bytes a parse is over before another thread misses its turn. A longer text is read in pieces, between which
+others run; py-tree-sitter 0.25 never frees a piece, so that it gets views, whose memory is let go when they are released."""
 MAX_DEPTH = 20_000
 """Some parsers overflow their stack near a hundred thousand open brackets; no code has a hundredth of that."""
 
@@ -135,14 +138,21 @@ def settled(source: Source) -> Source:
 
 def _parse(language: str, data: bytes, old: RawTree | None) -> RawTree | None:
     parser = _parser(language)
+    views: list[memoryview] = []
+
+    def read(at: int, _point: object) -> memoryview:
+        views.append(memoryview(data)[at : at + CHUNK])
+        return views[-1]
+
+    source = data if len(data) <= AT_ONCE else read
     try:
-        if old is None:
-            return parser.parse(lambda at, _point: data[at : at + CHUNK])
-        return parser.parse(lambda at, _point: data[at : at + CHUNK], old)
+        return parser.parse(source) if old is None else parser.parse(source, old)
     except ValueError:
         parser.reset()
         return None
     finally:
+        for view in views:
+            view.release()
         with _pool_lock:
             _pool[language].append(parser)
 

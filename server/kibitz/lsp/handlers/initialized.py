@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from importlib import import_module
 
@@ -23,6 +24,8 @@ ALL_FILES = ("**/*",)
 FIRST = ("kibitz.features.find_bugs", "kibitz.features.complete", "kibitz.store.database")
 ASKING = ("kibitz.models.gateway", "kibitz.features.project_context")
 """What the first requests need, and those to a model: imported in the event loop these would hold up a key."""
+SETTLED_S = 12.0
+"""By then a session has made most of what it keeps."""
 
 
 async def handle(session: Session, _params: lsp.InitializedParams) -> None:
@@ -55,7 +58,14 @@ async def handle(session: Session, _params: lsp.InitializedParams) -> None:
         session.status("Error", error.message)
     else:
         session.status("Normal")
+    _settle()
+    asyncio.get_running_loop().call_later(SETTLED_S, _settle)
     await index_folders(session)
+
+
+def _settle() -> None:
+    """What there is by now stays: to look through all of it for garbage would hold up a key for fifty milliseconds."""
+    gc.freeze()
 
 
 def _import(modules: tuple[str, ...]) -> None:
