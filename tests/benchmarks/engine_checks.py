@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import tokenize
 import warnings
 from collections import Counter
@@ -13,7 +14,7 @@ from pathlib import Path
 import jedi
 import rope.base.project
 from engine_choices import Choice
-from engine_packages import Copy, Outcomes, differences, outcomes
+from engine_packages import Copy, Outcomes, Suites, differences
 from rope.base.exceptions import RopeError
 from rope.refactor.extract import ExtractMethod, ExtractVariable
 from rope.refactor.inline import create_inline
@@ -76,9 +77,10 @@ def missed(copy: Copy, choice: Choice, after: dict[Path, bytes]) -> list[str]:
     if (str(choice.path), start.line + 1, start.character) not in wanted:
         return []  # jedi takes the definition itself for a use of something else: no static truth
     left = []
+    old_name = re.compile(rb"(?<!\w)" + re.escape((choice.old_name or "").encode()) + rb"(?!\w)")
     for path in sorted(copy.root.rglob("*.py")):
         data = path.read_bytes()
-        if (choice.old_name or "").encode() not in data:
+        if not old_name.search(after.get(path, data)):
             continue
         was, now = _names(data), _names(after.get(path, data))
         if len(was) != len(now):
@@ -99,7 +101,9 @@ def _names(data: bytes) -> list[tuple[str, int, int]]:
     return [(t.string, *t.start) for t in tokens if t.type == tokenize.NAME]
 
 
-def rope_alone(copy: Copy, choice: Choice, before: Outcomes, unstable: set[str]) -> Counter[str]:
+def rope_alone(
+    copy: Copy, choice: Choice, suites: Suites, before: Outcomes, unstable: set[str]
+) -> Counter[str]:
     """What comes of one choice without our selection, proof and repair; the copy is changed."""
     text = decode(choice.path.read_bytes(), choice.path.name)
     document = Document(choice.path.as_uri(), text, "python", 1, choice.path)
@@ -126,7 +130,7 @@ def rope_alone(copy: Copy, choice: Choice, before: Outcomes, unstable: set[str])
     if not all(_parses(Path(path)) for path in changed):
         found["broken"] = 1
     renamed = [(choice.old_name, choice.new_name)] if choice.old_name and choice.new_name else []
-    after = {n: k for n, k in outcomes(copy, renamed).items() if n not in unstable}
+    after = {n: k for n, k in suites.outcomes(copy, renamed).items() if n not in unstable}
     found["different"] = bool(differences(before, after))
     return found
 

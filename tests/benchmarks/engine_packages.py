@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -17,41 +18,48 @@ from typing import NamedTuple
 
 Outcomes = dict[str, str]
 """What became of each test, by its name."""
+Cases = list[tuple[str, str]]
+"""The tests of one run in their order, each with what became of it."""
 
 
 class Package(NamedTuple):
-    """A source distribution, and the folder in it whose code is refactored."""
+    """A source distribution, the folder in it whose code is refactored, and whether its docstrings are tests, too."""
 
     name: str
     inside: str
     held_out: bool = False
+    doctests: bool = False
 
 
 PACKAGES = (
-    Package("boltons", "boltons"),
+    Package("boltons", "boltons", doctests=True),
     Package("cachetools", "src/cachetools"),
     Package("h11", "h11"),
-    Package("humanize", "src/humanize"),
+    Package("humanize", "src/humanize", doctests=True),
     Package("markdown", "markdown"),
     Package("pycparser", "pycparser"),
     Package("sqlparse", "sqlparse"),
-    Package("tabulate", "tabulate"),
+    Package("tabulate", "tabulate", doctests=True),
     Package("tinydb", "tinydb"),
-    Package("toolz", "toolz"),
+    Package("toolz", "toolz", doctests=True),
     Package("arrow", "arrow", held_out=True),
     Package("funcy", "funcy", held_out=True),
-    Package("natsort", "natsort", held_out=True),
+    Package("natsort", "natsort", held_out=True, doctests=True),
     Package("itsdangerous", "src/itsdangerous", held_out=True),
     Package("jsonschema", "jsonschema", held_out=True),
     Package("lark", "lark", held_out=True),
     Package("mistune", "src/mistune", held_out=True),
-    Package("parso", "parso", held_out=True),
-    Package("semver", "src/semver", held_out=True),
-    Package("voluptuous", "voluptuous", held_out=True),
+    Package("parso", "parso", held_out=True, doctests=True),
+    Package("semver", "src/semver", held_out=True, doctests=True),
+    Package("voluptuous", "voluptuous", held_out=True, doctests=True),
 )
 """Those held out were not looked at while the engine was worked on. None of them is used by pytest itself."""
 
 _NOT_CODE = ("test", "tests", "docs", "examples", "conftest.py", "_vendor")
+_LIMITED = ("sh", "-c", 'ulimit -v 4000000 && ulimit -t 300 && exec "$@"', "sh")
+"""Code that was made wrong may eat a machine's memory, or never end."""
+_SCRIPTS = ("dev", "docs", "doc", "examples", "bench", "benchmarks", "scripts")
+"""Folders whose modules do something when they are imported, as the search for doctests does."""
 _OPTIONS = (
     "-q",
     "-p",
@@ -80,10 +88,6 @@ class Copy(NamedTuple):
             )
         ]
 
-    def everything(self) -> dict[Path, bytes]:
-        """All Python files with their bytes."""
-        return {path: path.read_bytes() for path in sorted(self.root.rglob("*.py"))}
-
 
 def unpacked(package: Package, cache: Path, into: Path) -> Copy | None:
     """A fresh copy of a package's newest source distribution; None where it cannot be downloaded."""
@@ -106,11 +110,8 @@ def unpacked(package: Package, cache: Path, into: Path) -> Copy | None:
     return Copy(package, root)
 
 
-def outcomes(copy: Copy, renamed: Sequence[tuple[str, str]] = (), longest_s: float = 600.0) -> Outcomes:
-    """What the package's own tests say of a copy as it stands, run in yet another copy.
-
-    `renamed` has (old, new) in the order of renaming: tests that are named after what they test keep their names.
-    """
+def suite(copy: Copy, longest_s: float = 900.0) -> Cases:
+    """What the package's own tests say of a copy as it stands, run in yet another copy."""
     with tempfile.TemporaryDirectory(prefix="suite-") as folder:
         root = Path(folder) / "package"
         shutil.copytree(copy.root, root, symlinks=True)
@@ -123,29 +124,74 @@ def outcomes(copy: Copy, renamed: Sequence[tuple[str, str]] = (), longest_s: flo
             "PYTHONHASHSEED": "0",
             "HOME": folder,
         }
-        command = [sys.executable, "-m", "pytest", *_OPTIONS, "-W", "ignore", f"--junitxml={report}"]
+        command = [*_LIMITED, sys.executable, "-m", "pytest", *_options(copy.package), f"--junitxml={report}"]
         try:
             subprocess.run(
                 command, cwd=root, env=environment, capture_output=True, timeout=longest_s, check=False
             )
         except subprocess.TimeoutExpired:
-            return {"": "took too long"}
-        return _read(report, renamed)
+            return [("", "took too long")]
+        return _read(report)
 
 
-def _read(report: Path, renamed: Sequence[tuple[str, str]]) -> Outcomes:
+def _read(report: Path) -> Cases:
     if not report.is_file():
-        return {"": "did not run"}
+        return [("", "did not run")]
+    found = []
+    for case in ElementTree.parse(report).getroot().iter("testcase"):
+        kinds = sorted({child.tag for child in case} & {"failure", "error", "skipped"})
+        found.append((f"{case.get('classname')}::{case.get('name')}", ",".join(kinds) or "passed"))
+    return found
+
+
+class Suites:
+    """Runs of test suites, kept in a folder by the bytes they ran on: the same bytes are not run again without need."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def outcomes(self, copy: Copy, renamed: Sequence[tuple[str, str]] = (), run: int = 0) -> Outcomes:
+        """What became of each test; `run` counts the runs on the same bytes, to tell what is not the same each time.
+
+        `renamed` has (old, new) in the order of renaming: tests that are named after what they test keep their names.
+        """
+        kept = self._folder / f"{copy.package.name}-{_digest(copy)}-{run}.json"
+        if kept.is_file():
+            cases: Cases = [(name, kind) for name, kind in json.loads(kept.read_text())]
+        else:
+            cases = suite(copy)
+            partial = kept.with_suffix(f".{os.getpid()}")
+            partial.write_text(json.dumps(cases))
+            partial.replace(kept)
+        return _named(cases, renamed)
+
+
+def _named(cases: Cases, renamed: Sequence[tuple[str, str]]) -> Outcomes:
     found: Outcomes = {}
     times: Counter[str] = Counter()
-    for case in ElementTree.parse(report).getroot().iter("testcase"):
-        name = f"{case.get('classname')}::{case.get('name')}"
+    for name, kind in cases:
         for old, new in reversed(renamed):
             name = name.replace(new, old)
         times[name] += 1
-        kinds = sorted({child.tag for child in case} & {"failure", "error", "skipped"})
-        found[f"{name} {times[name]}"] = ",".join(kinds) or "passed"
+        found[f"{name} {times[name]}"] = kind
     return found
+
+
+def _options(package: Package) -> list[str]:
+    scripts = [f"--ignore={name}" for name in _SCRIPTS]
+    return [*_OPTIONS, *(["--doctest-modules", *scripts] if package.doctests else []), "-W", "ignore"]
+
+
+def _digest(copy: Copy) -> str:
+    """What decides how a suite ends: the interpreter, how the tests are run, every file's path and bytes."""
+    root = copy.root
+    found = hashlib.sha256(repr((sys.version, _options(copy.package))).encode())
+    for path in sorted(root.rglob("*")):
+        if path.is_file():
+            data = path.read_bytes()
+            found.update(f"{path.relative_to(root)} {len(data)}\n".encode() + data)
+    return found.hexdigest()[:32]
 
 
 def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:

@@ -3,8 +3,8 @@
     python tests/benchmarks/refactor_cases.py --cases FILE [--language rust] [--kind rename] [--show different|refused|exact]
 
 FILE has one JSON object a line (plain or gzipped): `lang`, `kind`, `before`, `after`, `position`, `expect` ("text": `after`
-is the whole new text; "diff": a unified diff; "error": it must be refused), `params` (`new_name`, `until_line` and
-`until_column` of the selection's end). Kinds that the engine has no refactoring for are counted as "other".
+is the whole new text; "diff": a unified diff; "error": it must be refused), and the selection's end, as `end` or in `params`
+(`new_name`, `until_line` and `until_column`). Kinds that the engine has no refactoring for are counted as "other".
 
 Per language and kind it prints how many results are exact (after trimming), equal but for white space, other code that
 parses, refused, and how many do not parse, which is the worst. Where a refusal was expected, a refusal is exact. The
@@ -78,13 +78,16 @@ def patched(before: str, diff: str) -> str:
 
 
 def selection(row: dict[str, Any]) -> Range:
-    """The range of a case: a cursor where no end is given."""
+    """The range of a case: a cursor where no end is given. A line without a column is selected to its end."""
     start = Position(row["position"]["line"], row["position"]["character"])
+    if row.get("end"):
+        return Range(start, Position(row["end"]["line"], row["end"]["character"]))
     params = row.get("params") or {}
     if "until_column" not in params and "until_line" not in params:
         return Range(start, start)
-    line = params.get("until_line")
-    return Range(start, Position(line - 1 if line else start.line, params.get("until_column", 0)))
+    line = params["until_line"] - 1 if params.get("until_line") else start.line
+    column = params.get("until_column", len(row["before"].split("\n")[line]))
+    return Range(start, Position(line, column))
 
 
 async def outcome(row: dict[str, Any], worker: Worker, root: Path) -> tuple[str, str]:

@@ -64,7 +64,11 @@ def changed(
         where = place(tree, kind, dice)
         if where is None:
             return None
-        name = NEW if kind == "rename" or (kind == "extract_variable" and dice.random() < 0.5) else None
+        name = (
+            NEW
+            if kind in ("rename", "extract_function") or (kind == "extract_variable" and dice.random() < 0.5)
+            else None
+        )
         try:
             return kind, rewritten(document, kind, where, name)
         except KibitzError:

@@ -36,6 +36,7 @@ Pair = tuple[str, str, str]
 KINDS: tuple[Rewriting, ...] = (
     *("inline", "inline", "inline", "extract_variable", "extract_variable"),
     *("rename", "invert_if", "guard_clause"),
+    *("extract_function", "extract_function", "extract_function"),
 )
 HEAD = """let q = null;
 const p = { x: 7 };
@@ -189,7 +190,7 @@ def main() -> int:
             where = place(tree, kind, dice)
             if where is None:
                 continue
-            name = NEW if kind in ("rename", "extract_variable") else None
+            name = NEW if kind in ("rename", "extract_variable", "extract_function") else None
             try:
                 text = rewritten(document, kind, where, name)
             except KibitzError:

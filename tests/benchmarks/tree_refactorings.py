@@ -35,6 +35,7 @@ from kibitz.text import Document, Position, Range
 LANGUAGES = ("typescript", "go", "rust", "java")
 KINDS: tuple[Rewriting, ...] = (
     "extract_variable",
+    "extract_function",
     "inline",
     "rename",
     "invert_if",
@@ -71,12 +72,14 @@ def place(tree: Tree, kind: Rewriting, dice: random.Random) -> Range | None:
         return Range(at, at)
     if not tree.identifiers:
         return None
+    if kind == "extract_function" and dice.random() < 0.7:
+        return statements(tree, dice)
     if kind == "inline" and dice.random() < 0.8:
         given = [match.start(1) for match in GIVEN.finditer(document.text)]
         at = document.position(dice.choice(given)) if given else Position(0, 0)
         return Range(at, at)
     where = dice.choice(tree.identifiers).range
-    if kind != "extract_variable":
+    if kind not in ("extract_variable", "extract_function"):
         return Range(where.start, where.start)
     for _ in range(dice.randint(1, 4)):
         wider = Range(
@@ -85,6 +88,14 @@ def place(tree: Tree, kind: Rewriting, dice: random.Random) -> Range | None:
         )
         where = tree.smallest_expression(wider) or where
     return where
+
+
+def statements(tree: Tree, dice: random.Random) -> Range:
+    """One to four lines around a random place, as whole statements."""
+    start = dice.choice(tree.identifiers).range.start
+    lines = Range(Position(start.line, 0), Position(start.line + dice.randint(0, 3), 400))
+    found = tree.statement_ranges(lines)
+    return Range(found[0].start, found[-1].end) if found else lines
 
 
 def undone(document: Document, kind: Rewriting, where: Range, text: str) -> str:
@@ -159,7 +170,7 @@ def run(
             pasted = naive(document, kind, where)
             if pasted is not None and tries <= count:
                 tally[language, kind, "naive broken" if broken(document, pasted) else "naive parses"] += 1
-            name = NEW if kind in ("extract_variable", "rename") else None
+            name = NEW if kind in ("extract_variable", "extract_function", "rename") else None
             try:
                 text = rewritten(document, kind, where, name)
             except KibitzError as error:

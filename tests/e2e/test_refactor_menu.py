@@ -225,7 +225,8 @@ async def test_a_model_chooses_in_other_languages_too(it: Scripted) -> None:
     assert "\n  log(cart)\n  close(cart)\n}" in after
     prompt = it.endpoint.requests[0].prompt
     assert '"do": "guard_clause"' in prompt
-    assert '"do": "extract_function"' not in prompt, "there is no engine for it"
+    assert '"do": "extract_function"' in prompt
+    assert '"do": "merge_ifs"' not in prompt, "there is no engine for it"
 
 
 REFUSED_CHOICES = {

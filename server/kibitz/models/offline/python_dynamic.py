@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 
 from kibitz.errors import KibitzError
-from kibitz.models.offline.python_files import Place, matching
+from kibitz.models.offline import python_strings
+from kibitz.models.offline.python_files import PROSE, Place, matching
 from kibitz.models.offline.python_scopes import Scope
 from kibitz.models.offline.python_source import Source
 from kibitz.text import read_text
@@ -72,6 +73,7 @@ _DISPATCHED = re.compile(r"(?:visit|depart|do|handle|on|process|pytest)_")
 _DISPATCHERS = ("Visitor", "Transformer", "Handler", "Cmd", "Parser", "Server")
 _ENUMERATION = re.compile(rb"\b(?:vars|dir|getmembers)\(|\.__dict__")
 _CLASS_NAME = re.compile(rb"(?:type\([^()]*\)|__class__|\bcls|\bklass)\.__name__")
+_CLASS = re.compile(rb"^[ \t]*class[ \t]+(\w+)[ \t]*(?:\(([^()]*)|:|\[)", re.MULTILINE)
 _BY_STRING = re.compile(rb"getattr|attrgetter|methodcaller|globals\(|vars\(|__dict__|import_module")
 
 
@@ -87,6 +89,19 @@ def library_names() -> frozenset[str]:
         for kind in vars(module).values():
             if isinstance(kind, type):
                 found.update(dir(kind))
+    return frozenset(found)
+
+
+@cache
+def library_classes() -> frozenset[str]:
+    """The names of the standard library's classes."""
+    found: set[str] = set()
+    for name in _LIBRARY:
+        try:
+            module = import_module(name)
+        except ImportError:
+            continue
+        found.update(key for key, kind in vars(module).items() if isinstance(kind, type))
     return frozenset(found)
 
 
@@ -160,23 +175,81 @@ def lists_names(source: Source, modules: Collection[str]) -> bool:
     return False
 
 
-def enumerated(place: Place, exclude: Sequence[str], deadline: float) -> bool:
-    """Whether some file of the project goes through all names of the module: a new one would be among them.
+def enumerated(place: Place, exclude: Sequence[str], deadline: float, *, packages: bool) -> str | None:
+    """The file of the project that goes through all names of the module, or of `packages` it is in: a new one would be there.
 
     What cannot be read until the deadline (monotonic clock) is not looked at.
     """
     if place.alone:
-        return False
-    name = place.real.parent.name if place.real.stem == "__init__" else place.real.stem
-    mentions = re.compile(rb"(?<!\w)" + re.escape(name.encode()) + rb"(?!\w)")
+        return None
+    own = place.real.relative_to(place.real_root).with_suffix("")
+    own = own.parent if own.name == "__init__" else own
+    modules = set(own.parts if packages else own.parts[-1:])
+    if not modules:
+        return None
+    words = b"|".join(re.escape(name.encode()) for name in modules)
+    mentions = re.compile(rb"(?<!\w)(?:" + words + rb")(?!\w)")
     try:
         for path in matching(place.real_root, _ENUMERATION, exclude, deadline):
             named = path != place.real and mentions.search(path.read_bytes())
-            if named and lists_names(Source(read_text(path), path.name), {name}):
-                return True
+            if named and lists_names(Source(read_text(path), path.name), modules):
+                return path.name
     except KibitzError:
-        return False
-    return False
+        return None
+    return None
+
+
+def compared(
+    place: Place, sources: Mapping[Path, Source], name: str, exclude: Sequence[str], deadline: float
+) -> tuple[str, str] | None:
+    """The file that goes through the names of an `__all__` which lists this one, and the file it may compare them with.
+
+    That is a file of documentation that has the name in it, or the first file itself, where a string of it has.
+    """
+    if place.alone or not any(python_strings.listed(some, name) for some in sources.values()):
+        return None
+    word = re.compile(rb"(?<!\w)" + re.escape(name.encode()) + rb"(?!\w)")
+    for path in matching(place.real_root, re.compile(rb"\b__all__\b"), exclude, deadline):
+        reader = sources.get(path) or Source(read_text(path), path.name)
+        if not python_strings.reads_public_names(reader):
+            continue
+        lists = {id(part) for node in python_strings.public_lists(reader) for part in ast.walk(node)}
+        strings = (n for n in ast.walk(reader.tree) if isinstance(n, ast.Constant) and id(n) not in lists)
+        if any(word.search(str(node.value).encode("utf-8", "surrogatepass")) for node in strings):
+            return path.name, path.name
+        for prose in matching(place.real_root, word, exclude, deadline, PROSE):
+            return path.name, prose.name
+    return None
+
+
+def hierarchy(place: Place, source: Source, exclude: Sequence[str], deadline: float) -> dict[str, set[str]]:
+    """What each class of the project inherits from, both by their last names, as the texts have it."""
+    texts = [source.text.encode("utf-8", "surrogatepass")]
+    if not place.alone:
+        found = matching(place.real_root, _CLASS, exclude, deadline)
+        texts += [path.read_bytes() for path in found if path != place.real]
+    bases: dict[str, set[str]] = {}
+    for match in (match for text in texts for match in _CLASS.finditer(text)):
+        written = re.sub(rb"\[[^\[\]]*\]|#[^\n]*", b"", match.group(2) or b"").decode("utf-8", "replace")
+        names = {part.strip().rpartition(".")[2] for part in written.split(",") if "=" not in part}
+        bases.setdefault(match.group(1).decode(), set()).update(names - {"", "object"})
+    return bases
+
+
+def related(bases: Mapping[str, set[str]], one: str, other: str) -> bool:
+    """Whether one of two classes inherits from the other."""
+    return other in above(bases, one) or one in above(bases, other)
+
+
+def above(bases: Mapping[str, set[str]], name: str) -> set[str]:
+    """All that a class inherits from, by their last names."""
+    found: set[str] = set()
+    todo = [name]
+    while todo:
+        new = bases.get(todo.pop(), set()) - found
+        found |= new
+        todo += new
+    return found
 
 
 def dispatched_on(place: Place, source: Source, name: str, exclude: Sequence[str], deadline: float) -> bool:

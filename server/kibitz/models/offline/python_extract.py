@@ -19,6 +19,7 @@ from kibitz.models.offline.python_tree import (
     FUNCTIONS,
     block_of,
     broken,
+    declares,
     own_nodes,
     parsed,
     put,
@@ -52,6 +53,13 @@ def results_of(source: Source, selection: Selection) -> list[str]:
     after = live.after[id(selection.statements[-1])]
     stored = [i.name for i in source.names.of(selection.statements) if i.role == "store" and i.home is host]
     return [name for name in dict.fromkeys(stored) if name in after]
+
+
+def given_to_module(source: Source, selection: Selection) -> set[str]:
+    """What a module would lose: the names its last selected statement gives, where none is read later."""
+    if not selection.statements or host_of(source, selection).parent is not None:
+        return set()
+    return set() if results_of(source, selection) else declares(selection.statements[-1])
 
 
 def check_selection(source: Source, selection: Selection) -> None:
@@ -300,10 +308,11 @@ def _check_flow(
     needed = written & whole.after[id(last)]
     if host.parent is None:
         needed |= written & _captured(source, selection, host)
-        declared = {name for statement in selection.statements for name in _declares(statement)}
+        needed |= given_to_module(source, selection)
+        declared = {name for statement in selection.statements for name in declares(statement)}
         needed |= {name for name in declared - set(found.results) if exported(name)}
     if not found.ends_in_return and (lost := needed - set(found.results)):
-        raise refuse(f"`{min(lost)}` is assigned here and used elsewhere.")
+        raise refuse(f"`{min(lost)}` is assigned here and may be used elsewhere.")
     own = {i.name for i in found.names.of([found.function]) if i.home and i.home.node is found.function}
     exposed = Liveness(source.names, host).before(selection.statements, frozenset(found.results))
     if lost := (set(exposed) & own) - set(found.parameters):
@@ -318,20 +327,6 @@ def _check_flow(
     deleted = {i.name for i in source.names.of(selection.statements) if i.role == "del" and i.home is host}
     if deleted - (after or frozenset()) and (lost := deleted & bound):
         raise refuse(f"The selection deletes `{min(lost)}`.")
-
-
-def _declares(statement: ast.stmt) -> set[str]:
-    """What a statement of a module offers to those who import it."""
-    match statement:
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-            return {statement.name}
-        case ast.Import() | ast.ImportFrom():
-            return {alias.asname or alias.name.partition(".")[0] for alias in statement.names}
-        case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
-            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            parts = [node for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)]
-            return {node.id for node in parts if isinstance(node.ctx, ast.Store)}
-    return set()
 
 
 def _captured(source: Source, selection: Selection, host: Scope) -> set[str]:

@@ -26,6 +26,9 @@ LONGEST_S = 15.0
 MOST_FILES = 500
 """More files than this that contain the name are too many for one checked change."""
 
+PYTHON = (".py", ".pyi")
+PROSE = (".rst", ".md", ".txt", ".adoc")
+
 _SKIPPED = {"node_modules", "__pycache__", "site-packages", "venv", "env", "build", "dist"}
 
 
@@ -82,10 +85,14 @@ def containing(root: Path, word: str, exclude: Sequence[str], deadline: float) -
 
 
 def matching(
-    root: Path, pattern: re.Pattern[bytes], exclude: Sequence[str], deadline: float
+    root: Path,
+    pattern: re.Pattern[bytes],
+    exclude: Sequence[str],
+    deadline: float,
+    endings: tuple[str, ...] = PYTHON,
 ) -> Iterator[Path]:
     """The Python files below `root` in which a pattern is found. Raises `timeout` at the deadline."""
-    for path in python_files(root, exclude):
+    for path in python_files(root, exclude, endings):
         if time.monotonic() > deadline:
             raise KibitzError(
                 "timeout", "Searching the project took too long.", "Exclude folders, or open a smaller one."
@@ -97,8 +104,8 @@ def matching(
             continue
 
 
-def python_files(root: Path, exclude: Sequence[str]) -> Iterator[Path]:
-    """All Python files below a folder; links to folders are not followed."""
+def python_files(root: Path, exclude: Sequence[str], endings: tuple[str, ...] = PYTHON) -> Iterator[Path]:
+    """All Python files below a folder, or those with other `endings`; links to folders are not followed."""
     spec = pathspec.GitIgnoreSpec.from_lines(exclude)
     for folder, folders, files in os.walk(root):
         here = Path(folder)
@@ -114,5 +121,5 @@ def python_files(root: Path, exclude: Sequence[str]) -> Iterator[Path]:
             folders.clear()
             continue
         for name in sorted(files):
-            if name.endswith((".py", ".pyi")) and not spec.match_file((inside / name).as_posix()):
+            if name.endswith(endings) and not spec.match_file((inside / name).as_posix()):
                 yield here / name

@@ -82,6 +82,8 @@ class Liveness:
                 return exits.continued
             case ast.If():
                 then, other = self.before(node.body, live, exits), self.before(node.orelse, live, exits)
+                if isinstance(node.test, ast.Constant):
+                    return then if node.test.value else other
                 return self._value(node.test, then | other)
             case ast.For() | ast.AsyncFor() | ast.While():
                 return self._loop(node, live, exits)
@@ -219,9 +221,13 @@ class Assignment:
                 return None
             case ast.If():
                 start = bound | self._certain(node.test)
-                return _join(
-                    self.after(node.body, start | self._if_true(node.test)), self.after(node.orelse, start)
+                then, other = (
+                    self.after(node.body, start | self._if_true(node.test)),
+                    self.after(node.orelse, start),
                 )
+                if isinstance(node.test, ast.Constant):
+                    return then if node.test.value else other
+                return _join(then, other)
             case ast.For() | ast.AsyncFor() | ast.While():
                 return self._loop(node, bound)
             case ast.With() | ast.AsyncWith():

@@ -74,6 +74,34 @@ def check(source: Source, inlining: Inlining, text: str) -> None:
         raise broken()
 
 
+def written(source: Source, inlining: Inlining, *, parentheses: bool) -> str:
+    """The text with the uses replaced and the definition gone, unchecked: where it shares its line, rope gives up."""
+    edits = []
+    for node, value in inlining.uses:
+        text = source.text[slice(*source.region(value))]
+        edits.append((*source.region(node), f"({text})" if parentheses else text))
+    definition = inlining.definition
+    block = block_of(source.tree, definition)
+    at = block.index(definition)
+    low, high = source.region(definition)
+    after = block[at + 1] if at + 1 < len(block) else None
+    if after is not None and after.lineno == definition.end_lineno:
+        edits.append((low, source.region(after)[0], ""))
+    elif at and block[at - 1].end_lineno == definition.lineno:
+        edits.append((source.region(block[at - 1])[1], high, ""))
+    elif len(block) == 1:
+        edits.append((low, high, "pass"))
+    else:
+        end = source.text.find("\n", high)
+        if end < 0 or source.text[high:end].strip():
+            raise refuse("The assignment shares its line with a comment or other code.")
+        edits.append((source.starts[definition.lineno - 1], end + 1, ""))
+    text = source.text
+    for start, end, new in sorted(edits, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
+
+
 def _variable(source: Source, bound: Identifier, home: Scope, uses: list[Identifier]) -> Inlining:
     node = bound.node
     definition = statement_of(source.above, node) if not isinstance(node, ast.arg) else None

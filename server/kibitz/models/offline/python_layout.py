@@ -65,7 +65,9 @@ def _placed(source: Source, text: str, name: str) -> str:
     if callers[0] < at:
         between = _blanks(source.lines[: len(source.lines) - len(after)])
         top = _comments_above(before, first_line(_first_of_name(siblings, callers[0])) - 1, indent)
-        return "\n".join([*before[:top], *own, *gap, *before[top:], *between, *after])
+        touched = before[top - 1].strip() if top else ""
+        first = gap if touched and not (indent and touched.endswith(":")) else []
+        return "\n".join([*before[:top], *first, *own, *gap, *before[top:], *between, *after])
     touching = len(before) < len(source.lines) and source.lines[len(before)].strip() != ""
     top = _comments_above(before, len(before), indent) if touching else len(before)
     held, above = before[top:], before[:top]

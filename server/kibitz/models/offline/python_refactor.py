@@ -13,6 +13,7 @@ from kibitz.models.offline import (
     python_branches,
     python_comprehensions,
     python_dynamic,
+    python_examples,
     python_extract,
     python_inline,
     python_layout,
@@ -97,9 +98,11 @@ def _extract_function(
     if with_await:
         text = _awaited(text, name)
     text = python_layout.laid_out(source, selection, text, name)
-    if not method and python_dynamic.enumerated(place, exclude, time.monotonic() + _GLANCE_S):
+    until, private = time.monotonic() + _GLANCE_S, name.startswith("_")
+    listing = None if method else python_dynamic.enumerated(place, exclude, until, packages=not private)
+    if listing is not None:
         raise KibitzError(
-            "invalid", "Another file goes through all names of this module.", "Extract it by hand."
+            "invalid", f"{listing} goes through all names of this module.", "Extract it by hand."
         )
     python_extract.check_function(source, selection, text, name, lambda said: _exported(place, source, said))
     return _answer(place, source, text, name)
@@ -132,9 +135,14 @@ def _performed(
     source: Source, host: Scope, selection: python_select.Selection, name: str, *, variable: bool
 ) -> str:
     part = Part(source, host)
-    project = python_rope.OneFile(part.text, source.unit)
+    kept = set() if variable else python_extract.given_to_module(source, selection)
+    reading = f"\n{', '.join(sorted(kept))}\n" if kept else ""  # rope hands back what is read later
+    project = python_rope.OneFile(part.text + reading, source.unit)
     start, end = part.offset(selection.start), part.offset(selection.end)
-    return part.whole(python_rope.extract(project, start, end, name, variable=variable))
+    text = python_rope.extract(project, start, end, name, variable=variable)
+    if not text.endswith(reading):
+        raise broken()
+    return part.whole(text[: len(text) - len(reading)])
 
 
 def _inline(place: Place, source: Source, start: int, end: int, exclude: list[str]) -> dict[str, Any]:
@@ -143,14 +151,22 @@ def _inline(place: Place, source: Source, start: int, end: int, exclude: list[st
     inlining = python_inline.plan(source, identifier)
     if identifier.home is source.names.module:
         deadline = time.monotonic() + LONGEST_S
-        for path, other in place.others(word, exclude, deadline).items():
+        others = place.others(word, exclude, deadline)
+        for path, some in {place.real: source, **others}.items():
+            if python_examples.mentioned(some, word):
+                raise KibitzError(
+                    "invalid",
+                    f"`{word}` is also used in an example in a docstring of {path.name}.",
+                    "Change the example first.",
+                )
+        for path, other in others.items():
             if python_rename.refers(other, word, place.real.stem):
                 raise KibitzError(
                     "invalid",
                     f"`{word}` is also used in {path.name}.",
                     "Only what one file uses can be inlined.",
                 )
-    last = broken()
+    last: KibitzError | None = None
     for values in _in_parentheses(inlining):
         part = Part(source, identifier.home)
         text, at = part.text, part.offset(offset)
@@ -161,13 +177,20 @@ def _inline(place: Place, source: Source, start: int, end: int, exclude: list[st
         for where, mark in sorted(marks, reverse=True):
             text = text[:where] + mark + text[where:]
         at += sum(where <= at for where, _ in marks)
-        result = part.whole(python_rope.inline(python_rope.OneFile(text, source.unit), at))
         try:
+            result = part.whole(python_rope.inline(python_rope.OneFile(text, source.unit), at))
             python_inline.check(source, inlining, result)
             return _answer(place, source, result, word)
         except KibitzError as error:
-            last = error
-    raise last
+            last = last or error
+    for parentheses in (False, True) if not isinstance(inlining.definition, ast.FunctionDef) else ():
+        try:
+            result = python_inline.written(source, inlining, parentheses=parentheses)
+            python_inline.check(source, inlining, result)
+            return _answer(place, source, result, word)
+        except KibitzError as error:
+            last = last or error
+    raise last or broken()
 
 
 def _in_parentheses(inlining: python_inline.Inlining) -> list[list[ast.expr]]:

@@ -13,11 +13,10 @@ from collections.abc import Collection, Iterator
 
 from kibitz.errors import KibitzError
 from kibitz.models.offline.python_place import places_of
-from kibitz.models.offline.python_scopes import Identifier, Names
+from kibitz.models.offline.python_scopes import Identifier, Names, Scope
 from kibitz.models.offline.python_source import Source
 from kibitz.models.offline.python_tree import broken, parsed
 
-_BY_STRING = {"getattr", "setattr", "hasattr", "delattr", "attrgetter", "operator.attrgetter", "methodcaller"}
 _HINT = "Choose another name, or rename by hand."
 
 
@@ -26,7 +25,10 @@ def check(source: Source, text: str, old: str, new: str) -> None:
     word = re.compile(rf"\b(?:{re.escape(old)}|{re.escape(new)})\b")
     if word.split(source.text) != word.split(text):
         raise broken()
-    before, after = source.names.identifiers, Names(parsed(text)).identifiers
+    tree = parsed(text)
+    if _shown(source.tree) != _shown(tree):
+        raise KibitzError("invalid", f"An f-string shows the name `{old}` with its value.", _HINT)
+    before, after = source.names.identifiers, Names(tree).identifiers
     if len(before) != len(after):
         raise broken()
     forward: dict[tuple[int, str], tuple[int, str]] = {}
@@ -43,6 +45,12 @@ def check(source: Source, text: str, old: str, new: str) -> None:
             )
         if forward.setdefault(one, other) != other:
             raise KibitzError("bad_response", f"Not every use of `{old}` could be renamed.", _HINT)
+
+
+def _shown(tree: ast.Module) -> list[object]:
+    """The texts of f-strings, which have a name in them where it is written with `=`."""
+    strings = (node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr))
+    return [part.value for node in strings for part in node.values if isinstance(part, ast.Constant)]
 
 
 def own_keywords(source: Source, text: str, old: str, new: str, called: Collection[str] = ()) -> str:
@@ -146,6 +154,12 @@ def passed_by_name(source: Source, name: str, functions: set[str]) -> bool:
     )
 
 
+def made_by(home: Scope | None) -> set[str]:
+    """What may take an attribute of a class as a keyword argument, by its last name."""
+    owner = str(getattr(home.node, "name", "")) if home is not None else ""
+    return {owner, "replace", "_replace", "evolve"} - {""}
+
+
 def aliased(source: Source, name: str, functions: set[str]) -> bool:
     """Whether a file uses one of the functions as a value, and passes a keyword argument of a name to something else."""
     calls = [node for node in ast.walk(source.tree) if isinstance(node, ast.Call)]
@@ -159,19 +173,6 @@ def aliased(source: Source, name: str, functions: set[str]) -> bool:
         and id(node) not in callees
         for node in ast.walk(source.tree)
     )
-
-
-def named_in_text(source: Source, name: str) -> bool:
-    """Whether a string names an attribute: in `__slots__` or `__match_args__`, or for `getattr` and its like."""
-    for node in ast.walk(source.tree):
-        parts: list[ast.AST] = []
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("__slots__", "__match_args__"):
-            parts = [node.value]
-        elif isinstance(node, ast.Call) and ast.unparse(node.func) in _BY_STRING:
-            parts = list(node.args)
-        if any(isinstance(p, ast.Constant) and p.value == name for part in parts for p in ast.walk(part)):
-            return True
-    return False
 
 
 def public_names(text: str, source: Source, old: str, new: str) -> str:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import ast
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from kibitz.errors import KibitzError
-from kibitz.models.offline import python_dynamic, python_place, python_rename, python_rope
+from kibitz.models.offline import (
+    python_dynamic,
+    python_examples,
+    python_params,
+    python_place,
+    python_rename,
+    python_rope,
+    python_runtime,
+    python_strings,
+)
 from kibitz.models.offline.python_files import LONGEST_S, Place
 from kibitz.models.offline.python_part import Part
 from kibitz.models.offline.python_scopes import Identifier, arguments
@@ -44,15 +53,14 @@ def rename(
         raise KibitzError("invalid", f"Names like `{word}` are put together from strings.", _BY_HAND)
     sources = {place.real: source, **place.others(word, exclude, deadline)}
     member = home is None or home.is_class
-    if member and python_dynamic.by_convention(sources.values(), word):
-        raise KibitzError("invalid", f"Code outside of the project may call `{word}` by its name.", _BY_HAND)
-    modules = place.real.relative_to(place.real_root).with_suffix("").parts
-    at_top = home is not None and home.parent is None
-    for path, some in sources.items() if at_top else ():
-        if python_dynamic.lists_names(some, modules):
-            raise KibitzError("invalid", f"{path.name} goes through all names of the module.", _BY_HAND)
-    if at_top and python_dynamic.dispatched_on(place, source, word, exclude, deadline):
-        raise KibitzError("invalid", f"Methods are found by the name `{word}` at run time.", _BY_HAND)
+    if parameter and home is not None:
+        python_params.check_decorated(source, home.node, place.import_roots(), word)
+        callers = {**sources, **place.others(str(getattr(home.node, "name", word)), exclude, deadline)}
+        python_params.check_parameter(
+            callers.values(), source, home, word, _called(callers.values(), identifier)
+        )
+    else:
+        python_runtime.check(place, source, sources, identifier, exclude, deadline)
     guess = member and _only_one_class(sources, word, name)
     if member or len(sources) > 1:
         changed = _everywhere(
@@ -60,16 +68,15 @@ def rename(
         )
         if member and not guess:
             _check_traced(sources, changed, word)
-        return _checked(place, sources, changed, identifier, name)
+        return _checked(place, sources, changed, identifier, name, exclude, deadline, sure=guess)
     try:
         changed = _everywhere(
             place, source, sources, offset, word, name, member=False, guess=False, until=deadline
         )
-        return _checked(place, sources, changed, identifier, name)
+        return _checked(place, sources, changed, identifier, name, exclude, deadline)
     except KibitzError:
-        return _checked(
-            place, sources, {place.real: python_rename.lexical(source, identifier, name)}, identifier, name
-        )
+        changed = {place.real: python_rename.lexical(source, identifier, name)}
+        return _checked(place, sources, changed, identifier, name, exclude, deadline)
 
 
 def _everywhere(
@@ -120,7 +127,15 @@ def _lost(word: str, path: Path, line: int) -> KibitzError:
 
 
 def _checked(
-    place: Place, sources: Mapping[Path, Source], changed: dict[Path, str], identifier: Identifier, name: str
+    place: Place,
+    sources: Mapping[Path, Source],
+    changed: dict[Path, str],
+    identifier: Identifier,
+    name: str,
+    exclude: Sequence[str],
+    until: float,
+    *,
+    sure: bool = False,
 ) -> dict[str, str]:
     """The changed texts in the form of their files, once every file has been looked at."""
     word, home = identifier.name, identifier.home
@@ -139,14 +154,43 @@ def _checked(
         results = {path: Source(text, path.name) for path, text in changed.items()}
     except KibitzError:
         raise broken() from None
+    examples = _in_examples(place, sources, changed, identifier, name, called, sure=sure)
+    results |= {path: Source(text, path.name) for path, text in examples.items()}
     for path, some in results.items():
         python_rename.check(sources[path], some.text, word, name)
     _check_origin(place, sources, results, word)
     _check_shown(results, word, name)
     every = {**sources, **results}
+    if not parameter:
+        _check_strings(every, word)
+    if home is None or home.is_class:
+        _check_overriding(place, sources[place.real], every, word, name, exclude, until)
     for path, some in every.items():
         _check_left(path, some, place, identifier, called)
-    return {place.original(path): restored(sources[path], text) for path, text in changed.items()}
+    return {place.original(path): restored(sources[path], text) for path, text in examples.items()}
+
+
+def _in_examples(
+    place: Place,
+    sources: Mapping[Path, Source],
+    changed: Mapping[Path, str],
+    identifier: Identifier,
+    name: str,
+    called: Collection[str],
+    *,
+    sure: bool,
+) -> dict[Path, str]:
+    """The changed texts with the name changed in the examples of docstrings, too."""
+    word, home = identifier.name, identifier.home
+    if _is_parameter(identifier):
+        return python_examples.rename_parameter(sources, changed, word, name, called)
+    if home is None or home.is_class:
+        made_by = python_rename.made_by(home)
+        return python_examples.rename_member(sources, changed, word, name, made_by, sure=sure)
+    roots = place.import_roots()
+    return python_examples.rename_top(
+        sources, changed, word, name, lambda origin: python_params.of_project(origin, roots)
+    )
 
 
 def _inside(source: Source, identifier: Identifier, offset: int, name: str) -> str:
@@ -201,7 +245,8 @@ def _check_origin(
                 continue
             origin = sources[path].above[id(was.node)]
             outside = not isinstance(origin, ast.ImportFrom) or (
-                (origin.module or "").rpartition(".")[2] not in modules and not _own(roots, origin)
+                (origin.module or "").rpartition(".")[2] not in modules
+                and not python_params.of_project(origin, roots)
             )
             if (
                 was.node.asname != word
@@ -234,12 +279,37 @@ def _check_shown(results: Mapping[Path, Source], word: str, name: str) -> None:
             )
 
 
-def _own(roots: Sequence[Path], origin: ast.ImportFrom) -> bool:
-    """Whether an import names a module of the project."""
-    if origin.level:
-        return True
-    path = (origin.module or "").replace(".", "/")
-    return any((root / f"{path}.py").is_file() or (root / path / "__init__.py").is_file() for root in roots)
+def _check_strings(every: Mapping[Path, Source], word: str) -> None:
+    """Refuse what is also found by a string."""
+    for path, some in every.items():
+        line = python_strings.named(some, word)
+        if line is not None:
+            said = f"`{word}` is also named in a string, in {path.name}:{line}."
+            raise KibitzError("invalid", said, _BY_HAND)
+
+
+def _check_overriding(
+    place: Place,
+    source: Source,
+    every: Mapping[Path, Source],
+    word: str,
+    name: str,
+    exclude: Sequence[str],
+    until: float,
+) -> None:
+    """Refuse where a class above or below one that has the new name still has the old one."""
+    left = {path[-1][0] for some in every.values() for path in python_rename.class_binds(some, word)}
+    made = {path[-1][0] for some in every.values() for path in python_rename.class_binds(some, name)}
+    if not left or not made:
+        return
+    bases = python_dynamic.hierarchy(place, source, exclude, until)
+    for other in sorted(left):
+        if any(python_dynamic.related(bases, one, other) for one in made):
+            raise KibitzError(
+                "invalid",
+                f"The class `{other}`, which is above or below in the hierarchy, has a `{word}` of its own.",
+                _BY_HAND,
+            )
 
 
 def _called(sources: Iterable[Source], identifier: Identifier) -> set[str]:
@@ -264,11 +334,7 @@ def _check_left(path: Path, source: Source, place: Place, identifier: Identifier
     if home is not None and home.parent is None:
         left = path != place.real and python_rename.refers(source, word, place.real.stem)
     elif home is None or home.is_class:
-        left = python_rename.named_in_text(source, word)
-        owner = getattr(home.node, "name", "") if home is not None else ""
-        left = left or python_rename.passed_by_name(
-            source, word, {owner, "replace", "_replace", "evolve"} - {""}
-        )
+        left = python_rename.passed_by_name(source, word, python_rename.made_by(home))
     else:
         left = python_rename.passed_by_name(source, word, called) or python_rename.aliased(
             source, word, called

@@ -77,3 +77,17 @@ def restored(source: Source, text: str) -> str:
     if not source.same(whole, text):
         raise broken()
     return whole
+
+
+def declares(statement: ast.stmt) -> set[str]:
+    """What a statement of a module offers to those who import it."""
+    match statement:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            return {statement.name}
+        case ast.Import() | ast.ImportFrom():
+            return {alias.asname or alias.name.partition(".")[0] for alias in statement.names}
+        case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            parts = [node for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)]
+            return {node.id for node in parts if isinstance(node.ctx, ast.Store)}
+    return set()

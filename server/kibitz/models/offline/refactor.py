@@ -13,7 +13,7 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from kibitz.errors import KibitzError, unsupported
+from kibitz.errors import KibitzError, UnchangedError, unsupported
 from kibitz.models.offline.ruff_rewrites import rewritten
 from kibitz.models.offline.wishes import understood
 from kibitz.models.tasks import RefactorKind, RefactorTask
@@ -58,7 +58,7 @@ async def refactor(task: RefactorTask, worker: Worker) -> dict[Path, str]:
         if text != (document.text if file == path else await asyncio.to_thread(read_text, file))
     }
     if not changed:
-        raise KibitzError("invalid", "There is nothing to change.", "Select another place.")
+        raise UnchangedError
     await _check_names(document, path, changed)
     return changed
 

@@ -32,7 +32,7 @@ def extract_variable(source: Source, start: int, end: int, name: str | None) -> 
     if family(source.language) is None:
         raise refused("Expressions of this language are not understood well enough.")
     place = spot(source, selected(source, start, end))
-    _check_role(source, place)
+    check_role(source, place)
     _check_order(source, place)
     area = region(source, place.chain)
     if name is not None:
@@ -48,7 +48,7 @@ def extract_variable(source: Source, start: int, end: int, name: str | None) -> 
 
 def possible(source: Source, start: int, end: int) -> None:
     """Raises `invalid` where the selection alone rules the refactoring out; looks no name up."""
-    _check_role(source, spot(source, selected(source, start, end)))
+    check_role(source, spot(source, selected(source, start, end)))
 
 
 def _fresh(source: Source, wanted: str, area: tuple[int, int]) -> str:
@@ -79,7 +79,7 @@ _TARGETS = {
 }
 
 
-def _check_role(source: Source, place: Spot) -> None:
+def check_role(source: Source, place: Spot) -> None:
     """Raises `invalid` where the expression is a place, or means something else alone."""
     node, parent = place.node, place.chain[-2]
     if node.type in ("identifier", "this", "super", "self", "update_expression", "assignment_expression"):

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from tree_sitter import Node
 
-from kibitz.errors import KibitzError, unsupported
+from kibitz.errors import KibitzError, UnchangedError, unsupported
 from kibitz.syntax.delta import new_errors
 from kibitz.syntax.rewrite.base import Edit, applied, within
 from kibitz.syntax.rewrite.branch import LANGUAGES, branch_at
@@ -18,7 +18,15 @@ from kibitz.syntax.source import Source
 from kibitz.syntax.tree import Tree, parse
 from kibitz.text import Document, Range
 
-Rewriting = Literal["extract_variable", "inline", "rename", "organize_imports", "invert_if", "guard_clause"]
+Rewriting = Literal[
+    "extract_variable",
+    "extract_function",
+    "inline",
+    "rename",
+    "organize_imports",
+    "invert_if",
+    "guard_clause",
+]
 REWRITINGS: tuple[Rewriting, ...] = get_args(Rewriting)
 
 _IMPORTS = frozenset({"import_statement", "import_declaration", "use_declaration"})
@@ -42,7 +50,7 @@ def rewritten(document: Document, kind: Rewriting, where: Range, new_name: str |
     _check_sound(source, edits)
     text = applied(source, edits)
     if text == document.text:
-        raise KibitzError("invalid", "There is nothing to change.", "Select another place.")
+        raise UnchangedError
     after = Document(document.uri, text, document.language, None, document.path)
     if new_errors(document, after):
         raise KibitzError("bad_response", "The result would not have parsed.", "Change it by hand.")
@@ -68,9 +76,11 @@ def offered(tree: Tree, where: Range) -> list[Rewriting]:
             tried = ["inline", *tried]
         elif end - start <= _SELECTED_AT_MOST:
             tried = ["extract_variable", "inline", *tried]
+            if _known(language, "extract_function"):
+                tried.insert(0, "extract_function")
     crowd = family(language) is not None and _crowded(source, start, end)
     for kind in tried:
-        if crowd and kind == "inline":
+        if crowd and kind in ("inline", "extract_function"):
             continue
         try:
             if crowd and kind == "extract_variable":
@@ -100,6 +110,8 @@ def _crowded(source: Source, start: int, end: int) -> bool:
 
 
 def _known(language: str, kind: Rewriting) -> bool:
+    if kind == "extract_function":
+        return family(language) == "ecma"
     return language in LANGUAGES if kind in ("invert_if", "guard_clause") else family(language) is not None
 
 
@@ -128,6 +140,10 @@ def _edits(source: Source, kind: Rewriting, where: Range, new_name: str | None) 
             from kibitz.syntax.rewrite.extract import extract_variable
 
             return extract_variable(source, start, end, new_name)
+        case "extract_function":
+            from kibitz.syntax.rewrite.extract_function import extract_function
+
+            return extract_function(source, start, end, new_name)
         case "rename":
             from kibitz.syntax.rewrite.rename import rename
 

@@ -180,6 +180,8 @@ def selected(source: Source, start: int, end: int) -> tuple[Node, ...]:
                 raise refused("The parentheses belong to the statement.", "Select what is inside of them.")
             best = at
             break
+    if best is None and data[end - 1 : end] == b";":
+        return selected(source, start, end - 1)  # the whole statement, when it is nothing but the expression
     if best is None:
         raise refused(
             "The selection is not a whole expression.",

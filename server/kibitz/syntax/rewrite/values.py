@@ -37,7 +37,7 @@ def declaration(source: Source, place: Spot, value: Node, name: str) -> str:
             from kibitz.syntax.rewrite.extract import semicolon
 
             if source.language.startswith("typescript"):
-                _check_typescript(source, place, value)
+                check_context(source, place, value)
             elif value.type == "function_expression" or value.type == "class":
                 raise refused("A function gets its name from where it stands.")
             return f"const {name} = {text}{semicolon(source, place)}"
@@ -46,7 +46,7 @@ def declaration(source: Source, place: Spot, value: Node, name: str) -> str:
 _CONTEXTUAL = frozenset({"object", "array", "arrow_function", "function_expression"})
 
 
-def _check_typescript(source: Source, place: Spot, value: Node) -> None:
+def check_context(source: Source, place: Spot, value: Node) -> None:
     """Raises `invalid` where the type of the value comes from, or narrows, what is around it."""
     parent = place.chain[-2]
     if value.type in ("function_expression", "class"):

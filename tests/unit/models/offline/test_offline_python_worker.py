@@ -282,7 +282,8 @@ class TestRename:
         ],
     )
     def test_an_attribute_that_is_also_named_elsewhere_is_refused(self, text: str) -> None:
-        assert "Not every use of `a`" in refused("rename", text, "a = 1", "b", cursor=True).message
+        said = refused("rename", text, "a = 1", "b", cursor=True).message
+        assert "Not every use of `a`" in said or "named in a string" in said
 
     def test_a_use_that_may_be_of_several_classes_is_refused(self) -> None:
         text = (

@@ -49,7 +49,7 @@ async def test_words_are_understood(worker: Worker) -> None:
 @pytest.mark.parametrize(
     ("kind", "where", "name", "error", "said"),
     [
-        ("extract_function", span(1, 12, 1, 17), None, "unsupported", "does not do this"),
+        ("extract_function", span(1, 12, 1, 13), None, "invalid", "not a whole expression"),
         ("rename", span(1, 8, 1, 8), None, "invalid", "needs the new name"),
         ("rename", span(1, 8, 1, 8), "a", "invalid", "already used"),
         ("organize_imports", span(0, 0, 0, 0), None, "invalid", "nothing to change"),
@@ -80,7 +80,11 @@ async def test_an_error_elsewhere_does_not_matter(worker: Worker) -> None:
 def test_the_menu_is_made_from_the_tree() -> None:
     document = task(span(0, 0, 0, 0)).document
     assert available(document, span(1, 8, 1, 8)) == ["inline", "rename"]
-    assert available(document, span(1, 12, 1, 17)) == ["extract_variable", "rename"]
+    assert available(document, span(1, 12, 1, 17)) == [
+        "extract_function",
+        "extract_variable",
+        "rename",
+    ]
     assert available(document, span(3, 0, 3, 0)) == []
 
 

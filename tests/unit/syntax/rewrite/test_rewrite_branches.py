@@ -106,6 +106,7 @@ def test_the_menu_has_what_would_succeed() -> None:
     assert menu("typescript", text) == ["invert_if", "guard_clause"]
     assert menu("typescript", text.replace("«", "").replace("a) {", "«a) {", 1)) == ["rename"]
     assert menu("typescript", "import a from 'a';\nfoo(«a.b.c»);\n") == [
+        "extract_function",
         "extract_variable",
         "rename",
         "organize_imports",

@@ -23,6 +23,7 @@ DONE = [
     ("typescript", "lab: for (const a of «x.y()») { }\n", "const n = x.y();\nlab: for (const a of n) { }\n"),
     ("typescript", "g(`a${«x.y»}`);\n", "const n = x.y;\ng(`a${n}`);\n"),
     ("typescript", "«foo.bar()»;\n", "const n = foo.bar();\n"),
+    ("typescript", "«foo.bar();»\n", "const n = foo.bar();\n"),
     ("typescript", "let t = 0;\nfunction f(t) {\n  t += «b.c(1)»;\n}\n", "let t = 0;\nfunction f(t) {\n  const n = b.c(1);\n  t += n;\n}\n"),
     ("javascript", "foo(a, «b + 1»)\nbar()\nbaz()\nqux()\n", "const n = b + 1\nfoo(a, n)\nbar()\nbaz()\nqux()\n"),
     ("typescriptreact", "const x = <div>«<a>c</a>»</div>;\n", "const n = <a>c</a>;\nconst x = <div>{n}</div>;\n"),
