@@ -66,6 +66,18 @@ class StaleError(KibitzError):
         super().__init__("invalid", "The text changed while the answer was being made.", "Ask again.")
 
 
+class UnchangedError(KibitzError):
+    """What was asked for would leave the text as it is. No news to an editor that tidies up whenever a file is saved."""
+
+    def __init__(
+        self,
+        kind: Kind = "invalid",
+        message: str = "There is nothing to change.",
+        hint: str = "Select another place.",
+    ) -> None:
+        super().__init__(kind, message, hint)
+
+
 def unsupported(what: str, hint: str) -> KibitzError:
     """What the engine that answered cannot do, and who could."""
     return KibitzError("unsupported", what, hint)

@@ -25,19 +25,6 @@ Check = Callable[[dict[str, str]], dict[str, list[Problem]]]
 
 NPM = ("typescript@5", "eslint@9", "pyright", "typescript-eslint")
 DEBIAN = ("golang-1.19-go", "golang-1.19-src", "libeclipse-jdt-core-java")
-RULES = (
-    *(
-        "no-unused-vars",
-        "prefer-const",
-        "eqeqeq",
-        "semi",
-        "no-extra-semi",
-        "no-debugger",
-        "no-var",
-        "no-unreachable",
-    ),
-    "no-trailing-spaces",
-)
 
 
 class Tools(NamedTuple):
@@ -70,7 +57,7 @@ def _quiet(*command: str, cwd: Path | None = None) -> None:
     subprocess.run(command, cwd=cwd, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def _run(*command: str, cwd: Path | None = None, env: dict[str, str] | None = None) -> tuple[str, str]:
+def run(*command: str, cwd: Path | None = None, env: dict[str, str] | None = None) -> tuple[str, str]:
     environment = {**os.environ, **env} if env else None
     done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
     return done.stdout, done.stderr
@@ -86,7 +73,7 @@ def _files(texts: dict[str, str], folder: Path, ending: str) -> dict[str, str]:
     return names
 
 
-def _range(text: str, line: int, column: int, end_line: int, end_column: int) -> Range:
+def position_range(text: str, line: int, column: int, end_line: int, end_column: int) -> Range:
     """From numbers that count from 1; an end of 0 is the start."""
     start = Position(line - 1, column - 1)
     return Range(start, Position(end_line - 1, end_column - 1) if end_line else start)
@@ -113,7 +100,7 @@ def ruff() -> Check:
     """ruff with the rules people have on."""
 
     def ask(folder: Path, files: dict[str, str], texts: dict[str, str]) -> dict[str, list[Problem]]:
-        out, _ = _run(
+        out, _ = run(
             *(
                 str(Path(sys.executable).parent / "ruff"),
                 "check",
@@ -127,7 +114,7 @@ def ruff() -> Check:
         found: dict[str, list[Problem]] = {}
         for e in json.loads(out):
             at, end = e["location"], e["end_location"]
-            where = _range("", at["row"], at["column"], end["row"], end["column"])
+            where = position_range("", at["row"], at["column"], end["row"], end["column"])
             found.setdefault(e["filename"], []).append(Problem(where, e["message"], "Ruff", e["code"] or ""))
         return found
 
@@ -149,7 +136,7 @@ def pyright(installed: Tools) -> Check:
             "reportAttributeAccessIssue": False,
         }
         (folder / "pyrightconfig.json").write_text(json.dumps(config), "utf-8")
-        out, _ = _run(str(installed.npm / "node_modules/.bin/pyright"), "--outputjson", cwd=folder)
+        out, _ = run(str(installed.npm / "node_modules/.bin/pyright"), "--outputjson", cwd=folder)
         found: dict[str, list[Problem]] = {}
         for e in json.loads(out)["generalDiagnostics"]:
             start, end = e["range"]["start"], e["range"]["end"]
@@ -167,14 +154,14 @@ def pyflakes(installed: Tools) -> Check:
     """pyflakes as pylsp hands it on: from a column to the line's end."""
 
     def ask(folder: Path, files: dict[str, str], texts: dict[str, str]) -> dict[str, list[Problem]]:
-        out, err = _run(
+        out, err = run(
             *(sys.executable, "-m", "pyflakes", "."), cwd=folder, env={"PYTHONPATH": str(installed.python)}
         )
         found: dict[str, list[Problem]] = {}
         for line in (out + err).splitlines():
             if match := re.match(r"(?:\./)?(f\d+\.py):(\d+):(\d+):? (.*)", line):
                 text = texts[files[match[1]]].split("\n")[int(match[2]) - 1]
-                where = _range("", int(match[2]), int(match[3]), int(match[2]), len(text) + 1)
+                where = position_range("", int(match[2]), int(match[3]), int(match[2]), len(text) + 1)
                 found.setdefault(match[1], []).append(Problem(where, match[4], "pyflakes"))
         return found
 
@@ -185,7 +172,7 @@ def pylint(installed: Tools) -> Check:
     """pylint with the rules that have to do with names, and what is plain."""
 
     def ask(folder: Path, files: dict[str, str], texts: dict[str, str]) -> dict[str, list[Problem]]:
-        out, _ = _run(
+        out, _ = run(
             *(sys.executable, "-m", "pylint", "--output-format=json2", "--disable=all", "--jobs=1"),
             "--enable=W0611,W0612,E0602,C0121,W1309,W0702,W0102,W0301,C0303,syntax-error",
             *files,
@@ -195,7 +182,7 @@ def pylint(installed: Tools) -> Check:
         found: dict[str, list[Problem]] = {}
         for e in json.loads(out)["messages"]:
             end = (e["endLine"] or 0, (e["endColumn"] or 0) + 1)
-            where = _range("", e["line"], e["column"] + 1, *end)
+            where = position_range("", e["line"], e["column"] + 1, *end)
             found.setdefault(e["path"], []).append(Problem(where, e["message"], "Pylint", e["messageId"]))
         return found
 
@@ -214,37 +201,11 @@ def tsc(installed: Tools) -> Check:
     console.log(JSON.stringify(out));"""
 
     def ask(folder: Path, files: dict[str, str], texts: dict[str, str]) -> dict[str, list[Problem]]:
-        out, _ = _run(
-            "node", "-e", script, cwd=folder, env={"NODE_PATH": str(installed.npm / "node_modules")}
-        )
+        out, _ = run("node", "-e", script, cwd=folder, env={"NODE_PATH": str(installed.npm / "node_modules")})
         found: dict[str, list[Problem]] = {}
         for file, line, column, end, last, message, code in json.loads(out):
             where = Range(Position(line, column), Position(end, last))
             found.setdefault(file, []).append(Problem(where, message, "ts", str(code)))
-        return found
-
-    return batch(".ts", ask)
-
-
-def eslint(installed: Tools) -> Check:
-    """eslint with the rules most people turn on, on TypeScript files as its plugin reads them."""
-
-    def ask(folder: Path, files: dict[str, str], texts: dict[str, str]) -> dict[str, list[Problem]]:
-        rules = json.dumps(dict.fromkeys(RULES, "error"))
-        (folder / "eslint.config.cjs").write_text(
-            "const t=require('typescript-eslint');module.exports=[{files:['**/*.ts'],languageOptions:{parser:t.parser},"
-            f"linterOptions:{{reportUnusedDisableDirectives:'off'}},rules:{rules}}}];",
-            "utf-8",
-        )
-        program = str(installed.npm / "node_modules/eslint/bin/eslint.js")
-        (folder / "node_modules").symlink_to(installed.npm / "node_modules")
-        out, _ = _run("node", program, "--no-inline-config", "--format=json", ".", cwd=folder)
-        found: dict[str, list[Problem]] = {}
-        for file in json.loads(out):
-            for e in file["messages"]:
-                where = _range("", e["line"], e["column"], e.get("endLine") or 0, e.get("endColumn") or 0)
-                problem = Problem(where, e["message"], "eslint", e["ruleId"] or "")
-                found.setdefault(file["filePath"], []).append(problem)
         return found
 
     return batch(".ts", ask)
@@ -273,7 +234,7 @@ def ecj(installed: Tools) -> Check:
         ]
         found: dict[str, list[Problem]] = {}
         for file in files:
-            _, err = _run("java", "-cp", str(jar), main, *options, f"{file[:-5]}/{file}", cwd=folder)
+            _, err = run("java", "-cp", str(jar), main, *options, f"{file[:-5]}/{file}", cwd=folder)
             parts = re.split(r"^(?=\S*f\d+\.java:\d+: )", err, flags=re.MULTILINE)
             for part in parts:
                 lines = part.split("\n")
@@ -282,7 +243,7 @@ def ecj(installed: Tools) -> Check:
                     continue
                 carets = re.search(r"\^+", lines[2])
                 at = carets.span() if carets else (0, 0)
-                where = _range("", int(head[2]), at[0] + 1, int(head[2]), at[1] + 1)
+                where = position_range("", int(head[2]), at[0] + 1, int(head[2]), at[1] + 1)
                 found.setdefault(head[1], []).append(Problem(where, head[3], "Java"))
         return found
 
@@ -297,12 +258,12 @@ def gcc(roots: list[Path]) -> Check:
         for file in files:
             flags = ["-fsyntax-only", "-Wall", "-Wextra", "-fdiagnostics-format=json", "-std=gnu11"]
             places = [f"-I{place}" for root in roots for place in (root, root.parent / "include")]
-            _, err = _run("gcc", *flags, *places, file, cwd=folder)
+            _, err = run("gcc", *flags, *places, file, cwd=folder)
             for e in json.loads(err.split("\n")[0] or "[]"):
                 at = e["locations"][0]["caret"]
                 if Path(at["file"]).name == file and e["kind"] != "note":
                     end = e["locations"][0].get("finish", at)
-                    where = _range("", at["line"], at["column"], end["line"], end["column"] + 1)
+                    where = position_range("", at["line"], at["column"], end["line"], end["column"] + 1)
                     notes = tuple(child["message"] for child in e.get("children", ()))
                     code = e.get("option", "")
                     found.setdefault(file, []).append(Problem(where, e["message"], "gcc", code, notes))
@@ -330,12 +291,12 @@ def go(installed: Tools, package: Path) -> Check:
                 names = sorted(p.name for p in folder.glob("*.go"))
                 made = folder / "made"  # the compiler removes what it failed to make
                 options = ["-e", "-p", "x", "-I", str(root / "pkg/linux_amd64"), "-o", str(made)]
-                out, err = _run(str(compiler), *options, *names, cwd=folder)
+                out, err = run(str(compiler), *options, *names, cwd=folder)
             found[name] = []
             for line in (out + err).splitlines():
                 match = re.match(r"(?:\./)?([\w.]+\.go):(\d+):(\d+): (.*)", line)
                 if match is not None and match[1] == file:
-                    where = _range("", int(match[2]), int(match[3]), 0, 0)
+                    where = position_range("", int(match[2]), int(match[3]), 0, 0)
                     found[name].append(Problem(where, match[4], "compiler"))
         return found
 
@@ -360,7 +321,7 @@ def rustc(crate: Path) -> Check:
                     "--error-format=json",
                     "--crate-name=c",
                 ]
-                _, err = _run(
+                _, err = run(
                     "rustc", *options, "-A", "dead_code", "--cfg", 'feature="std"', "src/lib.rs", cwd=folder
                 )
             entries = [json.loads(line) for line in err.splitlines() if line.startswith("{")]
@@ -379,7 +340,7 @@ def _rust_problems(entry: dict[str, Any], file: str) -> list[Problem]:
     code = (entry["code"] or {}).get("code", "")
     return [
         Problem(
-            _range("", s["line_start"], s["column_start"], s["line_end"], s["column_end"]),
+            position_range("", s["line_start"], s["column_start"], s["line_end"], s["column_end"]),
             entry["message"],
             "rustc",
             code,

@@ -8,7 +8,7 @@ a time: an import or a variable nothing uses, a misspelt name, a missing import,
 fix_seeds.py). A real checker (fix_checkers.py) reports it; the built-in engine is given the diagnostic and mends it or refuses;
 the checker is asked again. *Fixed*: the diagnostic is gone and none came. *Refused*: the engine said that it has no certain fix.
 *Wrong*: the diagnostic is still there, or another came. Beside it what `ruff check --fix` mends alone; the other checkers mend
-nothing by themselves (`eslint --fix` is printed for eslint). For some, all kinds of problems are then put into each file and mended at once. Prints how long
+nothing by themselves, but for `eslint --fix`. For some, all kinds of problems are then put into each file and mended at once. Prints how long
 listing takes for one diagnostic, p50 and p99, in milliseconds. Exits 1 where more than 1 % is wrong.
 """
 
@@ -28,6 +28,7 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent))
 import fix_checkers as checkers
+import fix_eslint
 import fix_seeds as seeds
 from corpora import SOURCES, Source, fetch
 
@@ -130,7 +131,7 @@ def groups(checker: str, args: argparse.Namespace, chance: random.Random) -> lis
         "pyflakes": checkers.pyflakes,
         "pylint": checkers.pylint,
         "tsc": checkers.tsc,
-        "eslint": checkers.eslint,
+        "eslint": fix_eslint.eslint,
         "ecj": checkers.ecj,
     }
     if checker == "ruff":
@@ -277,25 +278,34 @@ def _line(counts: Counter[str]) -> str:
     )
 
 
-def baseline(args: argparse.Namespace, chance: random.Random) -> None:
-    """What `ruff check --fix` mends of the same kind of problems."""
-    (group,) = groups("ruff", args, chance)
-    tried = trials("ruff", group, args, chance)
+def baseline(checker: str, args: argparse.Namespace, chance: random.Random) -> None:
+    """What `ruff check --fix` and `eslint --fix` mend of the same problems."""
+    (group,) = groups(checker, args, chance)
+    tried = trials(checker, group, args, chance)
+    texts = {trial.name: trial.document.text for trial in tried}
+    after = (
+        ruff_fixed(texts) if checker == "ruff" else fix_eslint.eslint_fixed(checkers.tools(args.cache), texts)
+    )
+    again = group.check(after)
+    gone = sum(Counter(map(key, again[t.name]))[key(t.problem)] < t.before[key(t.problem)] for t in tried)
+    print(f"{checker + ' --fix alone':26} fixed {gone:4} ({100 * gone / (len(tried) or 1):5.1f} %)")
+
+
+def ruff_fixed(texts: dict[str, str]) -> dict[str, str]:
+    """The texts after `ruff check --fix`."""
     after = {}
     with tempfile.TemporaryDirectory() as folder:
-        for number, trial in enumerate(tried):
+        for number, (name, text) in enumerate(texts.items()):
             file = Path(folder) / f"f{number}.py"
-            file.write_text(trial.document.text, "utf-8")
+            file.write_text(text, "utf-8")
             options = ["--isolated", "--no-cache", "--quiet", "--select=E4,E7,E9,F,W291,W292,B006", "--fix"]
             subprocess.run(
                 [Path(sys.executable).parent / "ruff", "check", *options, file],
                 capture_output=True,
                 check=False,
             )
-            after[trial.name] = file.read_text("utf-8")
-    again = group.check(after)
-    gone = sum(Counter(map(key, again[t.name]))[key(t.problem)] < t.before[key(t.problem)] for t in tried)
-    print(f"{'ruff --fix alone':26} fixed {gone:4} ({100 * gone / (len(tried) or 1):5.1f} %)")
+            after[name] = file.read_text("utf-8")
+    return after
 
 
 def main() -> int:
@@ -319,8 +329,8 @@ def main() -> int:
         total += run(checker, args, random.Random(args.seed), times)
         if checker in TOGETHER:
             together(checker, args, random.Random(args.seed))
-        if checker == "ruff":
-            baseline(args, random.Random(args.seed))
+        if checker in ("ruff", "eslint"):
+            baseline(checker, args, random.Random(args.seed))
     times.sort()
     print(f"{'all':26} {_line(total)}")
     if times:

@@ -52,7 +52,6 @@ async def listed(
             None,
             {
                 "refactor.extract",
-                "source.organizeImports",
                 "source.kibitz.explain",
                 "source.kibitz.findBugs",
                 "source.kibitz.generateTests",
@@ -62,7 +61,6 @@ async def listed(
             [""],
             {
                 "refactor.extract",
-                "source.organizeImports",
                 "source.kibitz.explain",
                 "source.kibitz.findBugs",
                 "source.kibitz.generateTests",
@@ -77,6 +75,7 @@ async def listed(
         (
             ["source"],
             {
+                "source.fixAll.kibitz",
                 "source.organizeImports",
                 "source.kibitz.explain",
                 "source.kibitz.findBugs",
@@ -96,6 +95,21 @@ async def listed(
 async def test_only_the_kinds_asked_for(editor: Editor, only: list[str] | None, kinds: set[str]) -> None:
     actions = await listed(editor, BODY, **({} if only is None else {"only": only}))
     assert {a["kind"] for a in actions} == kinds
+
+
+async def test_a_save_of_what_is_tidy_is_no_failure(editor: Editor) -> None:
+    uri = "untitled:tidy.py"
+    editor.open(uri, "import os\n\nprint(os.name, missing)\n")
+    kinds = ["source.organizeImports", "source.fixAll"]
+    at = {"line": 1, "character": 0}
+    report = {"range": {"start": {"line": 2, "character": 15}, "end": {"line": 2, "character": 22}}}
+    unsure = {**report, "source": "any", "message": "‘missing’ is better called something else"}
+    actions = await listed(editor, {"start": at, "end": at}, [unsure], uri=uri, only=kinds)
+    assert {a["kind"] for a in actions} == {"source.organizeImports", "source.fixAll.kibitz"}
+    for action in actions:
+        resolved = await editor.request("codeAction/resolve", action)
+        assert resolved["edit"] == {}
+        assert "command" not in resolved
 
 
 async def test_our_own_diagnostics_are_fixed_with_and_without_their_data(editor: Editor) -> None:

@@ -74,7 +74,9 @@ def _backspace(it: Meanwhile, _region: Region) -> None:
 
 
 def _ends(it: Meanwhile, _region: Region) -> None:
-    it.change_ends(it.rng.choice(ENDS))
+    ends = it.rng.choice(ENDS)
+    if "\n" in it.state.text or "\r" in it.state.text:  # one line has no end that could be another
+        it.change_ends(ends)
 
 
 def _lines(it: Meanwhile, _region: Region) -> None:

@@ -14,6 +14,7 @@ from kibitz.features import menu_python as python
 from kibitz.features.comment_wish import comment_wish
 from kibitz.features.menu_definitions import lacks_documentation, lacks_types, other_colour, too_long
 from kibitz.features.menu_fits import Spot, piece
+from kibitz.features.menu_worth import at_imports, computed_always, computed_before, wanted
 from kibitz.models.offline.refactor import available
 from kibitz.models.offline.wishes import performs, worded
 from kibitz.models.tasks import RefactorKind
@@ -48,12 +49,19 @@ class Offer:
 
 
 def offers(
-    document: Document, where: Range, *, model: bool, trusted: bool = True, automatic: bool = False
+    document: Document,
+    where: Range,
+    *,
+    model: bool,
+    trusted: bool = True,
+    automatic: bool = False,
+    organize: bool = False,
 ) -> list[Offer]:
     """What fits, the likeliest first: at most MOST, and what concerns the whole file.
 
     `model` says whether a language model may be asked. `automatic` is for an editor that asks by itself, only to show
-    that there is something: what could be done anywhere is no news then.
+    that there is something: what could be done anywhere is no news then. `organize` is for one that asks for what tidies up
+    imports: it is there wherever the place is, else only at the imports.
     """
     model = model and trusted
     tree = parse(document)
@@ -64,6 +72,7 @@ def offers(
     part = piece(tree, where, LARGE)
     spot = Spot(part, where)
     kinds = _performed(spot, set(available(document, where)), document.text)
+    kinds = frozenset(kind for kind in kinds if wanted(kind, spot, automatic=automatic))
     found: list[Offer] = []
     if not spot.in_text:
         found += [
@@ -72,7 +81,7 @@ def offers(
         found += list(_by_model(spot, found, automatic=automatic)) if model else []
     found = [evolve(offer, where=part.outside(offer.where)) for offer in found]
     found = [*_commented(document, where, model=model), *found][:MOST]
-    if "organize_imports" in kinds:
+    if "organize_imports" in kinds and (organize or at_imports(tree, where)):
         found.append(Offer("Organize imports", "source.organizeImports", where, "organize_imports"))
     return found
 
@@ -127,13 +136,15 @@ def _engine_offer(spot: Spot, kind: RefactorKind) -> Offer:
 def _performed(spot: Spot, found: set[RefactorKind], text: str) -> frozenset[RefactorKind]:
     """The engine's kinds that fit the place, of those that the text alone allows, and those that only the tree shows."""
     if spot.language == "python":
-        if spot.selected and "extract_function" in found and not python.extractable(spot):
-            found -= {"extract_function", "extract_variable"}
+        if spot.selected and "extract_function" in found:
+            fits = python.extractable(spot) and computed_before(spot)
+            found -= set() if fits else {"extract_function", "extract_variable"}
+            found -= set() if computed_always(spot) else {"extract_variable"}
         if spot.selected and spot.node.text != spot.document.slice(spot.where).strip():
             found.discard("extract_variable")
         if "inline" in found and not python.inlinable(spot, text):
             found.remove("inline")
-        found |= set() if spot.in_text else set(python.fitting(spot))
+        found |= set() if spot.in_text else set(python.fitting(spot, text))
     return performs(spot.language) & found
 
 
@@ -221,7 +232,7 @@ def _of_definition(spot: Spot, definition: Definition) -> Iterator[Offer]:
             f"Add documentation to `{name}`",
             f"{REWRITE}.documentation",
             where,
-            instruction=f"Add documentation to `{name}` that says what it promises, in this file's style.",
+            instruction=f"Add documentation to `{name}`, in this file's style: what it does, and what it wants and gives.",
         )
     match other_colour(definition, spot.document):
         case "async":
@@ -229,7 +240,7 @@ def _of_definition(spot: Spot, definition: Definition) -> Iterator[Offer]:
                 f"Make `{name}` asynchronous",
                 f"{REWRITE}.async",
                 where,
-                instruction=f"Make `{name}` asynchronous: await what it waits for.",
+                instruction=f"Make `{name}` asynchronous: await what it waits for. Update its callers in this file.",
             )
         case "sync":
             yield Offer(

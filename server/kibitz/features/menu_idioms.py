@@ -53,11 +53,25 @@ OLD: dict[str, re.Pattern[str]] = {
 """What has a newer form that a model can write and no tested engine here does."""
 
 
-def seen(pattern: re.Pattern[str], tree: Tree, where: Range) -> bool:
-    """Whether a pattern stands in the code of a range: what a comment or a text says of old code is none."""
+_TYPING = re.compile(r"^\s*from\s+typing\s+import\b", re.MULTILINE)
+_BARE = re.compile(
+    r"(?P<bare>(?<![.\w])(?:List|Dict|Set|FrozenSet|Tuple|Type|Deque|DefaultDict|Optional|Union)\[)"
+)
+
+
+def typed_by(text: str) -> re.Pattern[str] | None:
+    """What looks like an old annotation in a text and is none, as its names come from elsewhere; None where they do not."""
+    return None if _TYPING.search(text) else _BARE
+
+
+def seen(pattern: re.Pattern[str], tree: Tree, where: Range, but: re.Pattern[str] | None = None) -> bool:
+    """Whether a pattern stands in the code of a range: what a comment or a text says of old code is none, and what `but`
+    finds in it neither."""
     document = tree.document
     start, end = document.offset(where.start), document.offset(where.end)
     for match in pattern.finditer(document.text, start, end):
+        if but is not None and but.search(match.group()):
+            continue
         last = document.position(match.end())
         if not tree.in_string(last) and not tree.in_comment(last):
             return True

@@ -24,20 +24,16 @@ _ACTS = frozenset(
 _READS = frozenset({"attribute", "subscript", "comparison_operator"})
 """Values that may be others later."""
 _BINDS = r"^{0}[ \t]*(?::[^=\n]+)?=(?!=)|^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+{0}\b"
-_SOMETIMES = _COMPREHENSIONS | {
-    "lambda",
-    "generator_expression",
-    "boolean_operator",
-    "conditional_expression",
-}
+COMPREHENSIONS = _COMPREHENSIONS | {"generator_expression"}
+_SOMETIMES = COMPREHENSIONS | {"lambda", "boolean_operator", "conditional_expression"}
 """What is around code that may run never, later or often."""
 _EMPTY = frozenset({"[]", "list()", "{}", "dict()", "set()"})
 _FILLS = re.compile(r"(?s)(?P<name>\w+)(?:\.(?:append|add)\((?!\s*\*).*\)|\[[^\n:]+\]\s*=(?!=).+)")
 _BODIES = frozenset({"function_definition", "for_statement", "while_statement"})
 
 
-def fitting(spot: Spot) -> Iterator[RefactorKind]:
-    """The kinds that only the tree shows to fit a place."""
+def fitting(spot: Spot, text: str) -> Iterator[RefactorKind]:
+    """The kinds that only the tree shows to fit a place. `text` is all of the document."""
     if two_branches(spot):
         yield "invert_if"
     if wraps_the_rest(spot):
@@ -50,7 +46,7 @@ def fitting(spot: Spot) -> Iterator[RefactorKind]:
         yield "loop_to_comprehension"
     if simplified(spot) is not None:
         yield "simplify"
-    if idioms.seen(idioms.PYTHON_MODERNISED, spot.tree, spot.code()):
+    if idioms.seen(idioms.PYTHON_MODERNISED, spot.tree, spot.code(), idioms.typed_by(text)):
         yield "modernise"
 
 

@@ -12,6 +12,7 @@ from kibitz.features.checked import Drafted, Refactoring, checked
 from kibitz.features.choice import CHOOSABLE, Choice, choice
 from kibitz.features.comment_wish import comment_wish
 from kibitz.features.expectation import expectation
+from kibitz.features.made_async import awaited_check
 from kibitz.features.prompt import fenced, render
 from kibitz.features.prompt_context import code_block, name_of, other_files, style_notes
 from kibitz.features.result import Stopwatch
@@ -82,6 +83,7 @@ async def refactor(
         behaviour=guarded.behaviour,
         asked=near if where.start != where.end and not instruction.strip() else None,
         draft=draft,
+        verify=awaited_check,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -38,6 +39,7 @@ class Place:
     diagnostics: tuple[lsp.Diagnostic, ...]
     automatic: bool = False
     fix_all: bool = False
+    organize: bool = False
 
 
 async def list_actions(place: Place) -> list[lsp.CodeAction]:
@@ -126,7 +128,15 @@ async def _refactorings(place: Place) -> list[lsp.CodeAction]:
     trusted = session.settings.trusted
     model = trusted and session.bench(document).model("refactor").name != OFFLINE
     found = await asyncio.to_thread(
-        offers, document, place.where, model=model, trusted=trusted, automatic=place.automatic
+        partial(
+            offers,
+            document,
+            place.where,
+            model=model,
+            trusted=trusted,
+            automatic=place.automatic,
+            organize=place.organize,
+        )
     )
     actions: list[lsp.CodeAction] = []
     for offer in found:
@@ -201,7 +211,8 @@ async def _carry_edit(place: Place, action: lsp.CodeAction, data: dict[str, Any]
     """The edit at once, for a client that can neither resolve an action nor be sent an edit; no model is needed."""
     from kibitz.lsp.edits import workspace_edit
 
-    if place.session.client.action_resolve or place.session.client.apply_edit:
+    client = place.session.client
+    if client.action_resolve or client.apply_edit or not client.action_literals:
         return
     try:
         made = await perform(place.session, {"uri": place.document.uri, "range": _plain(place.range), **data})
@@ -221,12 +232,14 @@ def _fix(place: Place, title: str, number: str, diagnostic: lsp.Diagnostic | Non
 def _action(
     place: Place, title: str, kind: str, data: dict[str, Any], command: str, given: dict[str, Any]
 ) -> lsp.CodeAction:
-    """Lazy where the client resolves edits; else a command that does the same and applies it."""
+    """Lazy where the client resolves edits; else a command that does the same and applies it. A client that resolves and does
+    not say that it gives an action's data back has both: the command is left where the data did not come."""
+    client = place.session.client
     common = {"uri": place.document.uri, "range": _plain(place.range)}
     action = lsp.CodeAction(title, kind=kind)
-    if place.session.client.action_resolve:
+    if client.action_resolve:
         action.data = {OURS: {**common, **data}}
-    else:
+    if not (client.action_resolve and client.keeps_data):
         action.command = lsp.Command(title, command, arguments=[{**common, **given, "apply": True}])
     return action
 

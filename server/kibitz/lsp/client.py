@@ -29,6 +29,7 @@ class Client:
     annotated_actions: bool
     action_literals: bool
     action_resolve: bool
+    keeps_data: bool
     snippets: bool
     show_document: bool
     questions: bool
@@ -63,7 +64,8 @@ def read_client(params: lsp.InitializeParams) -> Client:
         failure_handling=str(getattr(handling, "value", handling)) if handling else None,
         annotated_actions=bool(action and action.honors_change_annotations),
         action_literals=bool(action and action.code_action_literal_support),
-        action_resolve="edit" in resolvable,
+        action_resolve="edit" in resolvable and bool(action and action.code_action_literal_support),
+        keeps_data=bool(action and action.data_support),
         snippets=bool(item and item.snippet_support),
         show_document=bool(window and window.show_document and window.show_document.support),
         questions=bool(window and window.show_message),

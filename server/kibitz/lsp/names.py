@@ -49,13 +49,14 @@ FIND_BUGS = "source.kibitz.findBugs"
 GENERATE_TESTS = "source.kibitz.generateTests"
 EXPLAIN = "source.kibitz.explain"
 FIX_ALL = "source.fixAll.kibitz"
+ORGANIZE_IMPORTS = "source.organizeImports"
 
 ACTION_KINDS: tuple[str, ...] = (
     "quickfix",
     "refactor.rewrite",
     "refactor.extract",
     "refactor.inline",
-    "source.organizeImports",
+    ORGANIZE_IMPORTS,
     FIND_BUGS,
     GENERATE_TESTS,
     EXPLAIN,

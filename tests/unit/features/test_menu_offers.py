@@ -81,7 +81,43 @@ OFFLINE = {
     ),
     "an old format": ('def f(a):\n    return "{} is{¦}".format(a, 1)\n', []),
     "an old format, outside of its text": ('def f(a):\n    return "{} is {}".for¦mat(a, 1)\n', ["Modernise"]),
-    "old annotations": ("def f(a: ¦Optional[int]) -> List[str]:\n    b = a\n    return [b]\n", ["Modernise"]),
+    "old annotations": (
+        "from typing import List, Optional\n\n\ndef f(a: ¦Optional[int]) -> List[str]:\n    b = a\n    return [b]\n",
+        ["Modernise"],
+    ),
+    "annotations of another module": (
+        "from core import *\n\n\ndef f(a: ¦Optional[int]) -> List[str]:\n    b = a\n    return [b]\n",
+        [],
+    ),
+    "a name": ("def f(a):\n    return «a» * 2\n", []),
+    "a number": ("def f(a):\n    return a[«60»]\n", ["Extract variable"]),
+    "what is given a value": ("def f(a):\n    «a.size» = 2\n    return a\n", []),
+    "an element that is given a value": ("def f(a, i):\n    «a[i]» = 2\n    return a\n", []),
+    "an index of what is given a value": (
+        "def f(a, i):\n    a[«i + 1»] = 2\n    return a\n",
+        ["Extract function", "Extract variable"],
+    ),
+    "the name of an argument": ("def f(a):\n    return g(«size»=a.size)\n", []),
+    "a default": ("def f(a, b=«len('abc')»):\n    return a * b\n", []),
+    "an annotation": ("def f(a: «dict[str, int]»):\n    return a\n", []),
+    "an argument of a decorator": ("@wrap(«len('abc')»)\ndef f(a):\n    return a\n", []),
+    "a part of an f-string": ("def f(a):\n    return f'{«a.size + 1»} of them'\n", []),
+    "what a lambda is given": ("def f(a):\n    return map(lambda t: «t[0]».strip(), a)\n", []),
+    "what a comprehension goes through": (
+        "def f(a):\n    return [b.x for b in «a.all()»]\n",
+        ["Extract function", "Extract variable", "Convert to a loop"],
+    ),
+    "what a comprehension gives a value": (
+        "def f(a):\n    return [«b.x» for b in a]\n",
+        ["Convert to a loop"],
+    ),
+    "an alternative": ("def f(a):\n    return a or «g(a)»\n", ["Extract function"]),
+    "the condition of a loop": (
+        "def f(a):\n    while «a.next»:\n        a = a.next\n    return a\n",
+        ["Extract function"],
+    ),
+    "code below the imports": ("import os\n\n\ndef f(a):\n    b¦ = os.name\n    return a\n", []),
+    "a line among the imports": ("import os\n¦\nimport re\n\nos, re\n", ["Organize imports"]),
     "new annotations": ("def f(a: ¦int | None) -> list[str]:\n    b = a\n    return [b]\n", []),
     "nothing": ("¦", []),
 }
@@ -100,6 +136,43 @@ FROM_THE_TREE = {
         "Return early",
     ),
 }
+
+
+def test_what_tidies_up_imports_is_there_for_who_asks_for_it() -> None:
+    document, where = marked("import re, os\n\n\ndef f(a):\n    re¦turn os, re\n", "python")
+    assert offers(document, where, model=False) == []
+    assert [o.kind for o in offers(document, where, model=False, organize=True)] == ["source.organizeImports"]
+
+
+GUARDS = {
+    "rust": "fn f(a: u8) -> u8 {\n    i¦f a > 1 {\n        return 2;\n    } else {\n        return 1;\n    }\n}\n",
+    "rust, at its else": "fn f(a: u8) -> u8 {\n    if a > 1 {\n        return 2;\n    } el¦se {\n        return 1;\n    }\n}\n",
+    "go": "package a\n\nfunc f(a int) {\n\ti¦f a > 1 {\n\t\treturn\n\t}\n}\n",
+    "typescript": "function f(a: number[]) {\n  for (const b of a) {\n    i¦f (b) {\n      return b\n    }\n  }\n}\n",
+    "javascript": "function f(a) {\n  i¦f (a) {\n    g(a)\n    throw a\n  } else {\n    return 1\n  }\n}\n",
+    "java": "class A {\n    void f(boolean a) {\n        i¦f (a) {\n            return;\n        }\n    }\n}\n",
+}
+
+
+@pytest.mark.parametrize("name", GUARDS)
+def test_a_guard_is_not_turned_into_its_opposite(name: str) -> None:
+    text, language = GUARDS[name], name.split(",")[0]
+    assert "Return early" not in titles(text, language)
+    for leaving in (
+        "        return 2;\n",
+        "\t\treturn\n",
+        "      return b\n",
+        "    throw a\n",
+        "            return;\n",
+    ):
+        text = text.replace(leaving, leaving[: -len(leaving.lstrip())] + "g(a);\n", 1)
+    assert "Return early" in titles(text, language), "what does not leave is wrapped for no reason"
+
+
+def test_a_name_for_what_has_one_is_no_news_to_who_did_not_ask() -> None:
+    text = "package a\n\nfunc f(a int) int {\n\tb := «a + 1»\n\treturn b * 2\n}\n"
+    assert titles(text, "go") == ["Extract variable"]
+    assert titles(text, "go", automatic=True) == []
 
 
 @pytest.mark.parametrize("language", FROM_THE_TREE)

@@ -6,6 +6,7 @@ from lsprotocol import types as lsp
 
 from kibitz.lsp.actions import Place, list_actions
 from kibitz.lsp.convert import to_range
+from kibitz.lsp.names import FIX_ALL, ORGANIZE_IMPORTS
 from kibitz.lsp.session import Session
 from kibitz.text import Document
 
@@ -21,9 +22,15 @@ async def handle(
     where = to_range(document.lines, params.range, session.client.encoding)
     automatic = params.context.trigger_kind == lsp.CodeActionTriggerKind.Automatic
     only = params.context.only
-    fix_all = any(kind.startswith("source.fixAll") for kind in only or ())
     place = Place(
-        session, document, where, params.range, tuple(params.context.diagnostics), automatic, fix_all
+        session,
+        document,
+        where,
+        params.range,
+        tuple(params.context.diagnostics),
+        automatic,
+        fix_all=any(kind and _within(FIX_ALL, kind) for kind in only or ()),
+        organize=any(kind and _within(ORGANIZE_IMPORTS, kind) for kind in only or ()),
     )
     actions = [
         a for a in await list_actions(place) if only is None or any(_within(a.kind, kind) for kind in only)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from kibitz.errors import KibitzError, unsupported
+from kibitz.errors import KibitzError, UnchangedError
 from kibitz.models.offline.findings import find_bugs
 from kibitz.models.offline.fix_case import Change, Splice
 from kibitz.models.offline.fix_plan import Plan, plan
@@ -26,7 +26,8 @@ async def mended(task: FixTask, rules: Worker) -> Plan:
     made = await asyncio.to_thread(plan, task.document, task.problems, certain=task.certain, others=others)
     if not made.mended:
         why = made.left[0][1] if len(task.problems) == 1 and made.left else "none of them has a certain fix"
-        raise unsupported(
+        raise UnchangedError(
+            "unsupported",
             f"The built-in engine has no fix for this: {why}.",
             "Set `model` to have one written, and checked, for you.",
         )

@@ -126,6 +126,17 @@ class Case:
             return None
         return self.root.at(self.document.position(start), self.document.position(end))
 
+    def nearby(self) -> Iterator[View]:
+        """The smallest node that spans the problem's line, all in it, and those around it."""
+        if self.root is None:
+            return
+        line = self.problem.range.start.line
+        text = self.document.line(line)
+        first = len(text) - len(text.lstrip())
+        node = self.root.at(Position(line, first), Position(line, max(first, len(text.rstrip()))))
+        yield from node.walk()
+        yield from node.around()
+
     def place(self, word: str | None = None) -> View | None:
         """Where the name stands as code: in the problem's range, else behind its start on that line, else alone on it."""
         word = self.name if word is None else word

@@ -72,9 +72,7 @@ def assigned(case: Case) -> Change | None:
     statement = node.up("short_var_declaration") if node is not None else None
     if statement is None and case.root is not None:
         line = case.problem.range.start.line
-        found = [
-            n for n in case.root.walk() if n.kind == "short_var_declaration" and n.range.start.line == line
-        ]
+        found = [n for n in case.nearby() if n.kind == "short_var_declaration" and n.range.start.line == line]
         statement = found[0] if len(found) == 1 else None
     mark = next((c for c in statement.children if c.text == ":="), None) if statement is not None else None
     return case.change("Assign with `=`", Splice(mark.start, mark.end, "=")) if mark is not None else None
@@ -177,7 +175,7 @@ def removed_include(case: Case) -> Change | None:
     if case.root is None:
         return None
     line = case.problem.range.start.line
-    found = [n for n in case.root.walk() if n.kind == "preproc_include" and n.range.start.line == line]
+    found = [n for n in case.nearby() if n.kind == "preproc_include" and n.range.start.line == line]
     if len(found) != 1:
         return None
     node = found[0]

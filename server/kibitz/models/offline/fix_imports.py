@@ -41,7 +41,7 @@ def unused_import(case: Case) -> Change | None:
 
 def _first_import(case: Case) -> View | None:
     line = case.problem.range.start.line
-    inside = (n for n in case.root.walk() if n.kind in WHOLE) if case.root is not None else iter(())
+    inside = (n for n in case.nearby() if n.kind in WHOLE) if case.root is not None else iter(())
     return next((n for n in inside if n.range.start.line == line), None)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from kibitz.models.offline.fix_additions import line_end
 from kibitz.models.offline.fix_case import Case, Change, Splice
-from kibitz.models.offline.fix_names import line_end
 from kibitz.syntax.view import View
 from kibitz.text import Position
 
@@ -32,7 +32,7 @@ def _comparison(case: Case, kind: str) -> View | None:
     line = case.problem.range.start.line
     found = [
         n
-        for n in case.root.walk()
+        for n in case.nearby()
         if n.kind == "comparison_operator"
         and n.range.start.line <= line <= n.range.end.line
         and any(item.kind == kind for item in n.items)
@@ -48,7 +48,7 @@ def plain_string(case: Case) -> Change | None:
     if string is None and case.root is not None:
         line = case.problem.range.start.line
         found = [
-            n for n in case.root.walk() if n.kind == "string" and n.range.start.line == line and _is_bare_f(n)
+            n for n in case.nearby() if n.kind == "string" and n.range.start.line == line and _is_bare_f(n)
         ]
         string = found[0] if len(found) == 1 else None
     if string is None or not _is_bare_f(string):
@@ -85,9 +85,7 @@ def mutable_default(case: Case) -> Change | None:
     function = node.up("function_definition") if node is not None else None
     if function is None:
         line = case.problem.range.start.line
-        found = [
-            n for n in case.root.walk() if n.kind == "function_definition" and n.range.start.line == line
-        ]
+        found = [n for n in case.nearby() if n.kind == "function_definition" and n.range.start.line == line]
         function = found[0] if len(found) == 1 else None
     parameters = function.child("parameters") if function is not None else None
     body = function.child("body") if function is not None else None
@@ -197,7 +195,7 @@ def returns_none(case: Case) -> Change | None:
     line = case.problem.range.start.line
     if case.root is None:
         return None
-    found = [n for n in case.root.walk() if n.kind == "function_definition" and n.range.start.line == line]
+    found = [n for n in case.nearby() if n.kind == "function_definition" and n.range.start.line == line]
     parameters = found[0].child("parameters") if len(found) == 1 else None
     if parameters is None or found[0].child("return_type") is not None:
         return None

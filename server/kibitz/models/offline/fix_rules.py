@@ -13,6 +13,7 @@ from typing import Any
 from attrs import frozen
 
 from kibitz.models.offline import (
+    fix_additions,
     fix_compiled,
     fix_imports,
     fix_marks,
@@ -30,6 +31,7 @@ MODULES: tuple[ModuleType, ...] = (
     fix_unused,
     fix_imports,
     fix_names,
+    fix_additions,
     fix_marks,
     fix_python,
     fix_script,

@@ -10,14 +10,14 @@ from kibitz.syntax.view import View
 
 
 def go(case: Case, node: View) -> Change | None:
-    """A variable of Go: `_` takes its value, or the declaration goes."""
+    """A variable of Go: `_` takes its value, or the declaration goes; one that hides another may have been meant for that."""
     function = case.function(node)
-    if function is None or case.others(node, function):
-        return None
     targets = node.parent
     holder = targets.parent if targets is not None else None
-    if targets is None or holder is None:
+    if function is None or targets is None or holder is None:
         return None
+    if case.others(node, function):
+        return _hiding(case, node, holder)
     if targets.kind == "var_spec" and holder.kind == "var_declaration":
         value = targets.child("value")
         single = len(targets.all("name")) == 1
@@ -64,6 +64,24 @@ def go(case: Case, node: View) -> Change | None:
     if all(name.text in earlier or name.text == "_" for name in names if name != node):
         return None  # whether the others are new here, the text alone does not say
     return case.change(f"Ignore the value of unused `{node.text}`", Splice(node.start, node.end, "_"))
+
+
+_BLOCKS = ("block", "expression_case", "default_case", "type_case", "communication_case", "func_literal")
+
+
+def _hiding(case: Case, node: View, holder: View) -> Change | None:
+    """`:=` that makes a second variable of a name nobody then reads, where `=` was meant."""
+    block = holder.up(*_BLOCKS)
+    left = holder.child("left")
+    if holder.kind != "short_var_declaration" or block is None or left is None or len(left.items) != 1:
+        return None
+    mark = next((c for c in holder.children if c.text == ":="), None)
+    seen = case.tree.scope_names(case.document.position(holder.start)) if case.tree is not None else ()
+    read = any(other.start > holder.end for other in case.others(node, block))
+    if mark is None or node.text not in seen or read:
+        return None
+    title = f"Assign to the `{node.text}` around it with `=`"
+    return case.change(title, Splice(mark.start, mark.end, "="), certain=False, reach=block)
 
 
 def _go_range(case: Case, node: View, names: tuple[View, ...], clause: View) -> Change | None:

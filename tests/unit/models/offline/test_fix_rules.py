@@ -48,7 +48,7 @@ CASES: dict[str, Case] = {
     "pylint-unpacked": (
         "python", "Unused variable 'b'", "def f():\n    a, «b» = g()\n    return a\n", "def f():\n    a, _b = g()\n    return a\n",
     ),
-    "stdlib-module": ("python", 'Undefined name `json`', "import os\n\nx = «json».dumps(os)\n", "import os\nimport json\n\nx = json.dumps(os)\n"),
+    "stdlib-module": ("python", 'Undefined name `json`', "import os\n\nx = «json».dumps(os)\n", "import json\nimport os\n\nx = json.dumps(os)\n"),
     "stdlib-name": (
         "python", '"Path" is not defined', "from pathlib import PurePath\n\nx = «Path»(PurePath())\n",
         "from pathlib import PurePath, Path\n\nx = Path(PurePath())\n",
