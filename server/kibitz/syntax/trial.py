@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,9 +17,8 @@ if TYPE_CHECKING:
 
 _LARGE = 60_000
 _VERY_LARGE = 150_000
-_NEUTRAL = ("x", "", "x: pass")
-"""One of these goes wherever an expression, nothing, or a header's end does (Python)."""
-_moved: dict[tuple[str, ...], str] = {}
+_HEADER = re.compile(r"\s*(?:async|class|def|elif|else|except|finally|for|if|match|case|try|while|with)\b")
+_moved: dict[tuple[object, ...], str | None] = {}
 """How lines between these two parts of a document should be indented: found once, while the line is typed."""
 _MOST_MOVED = 8
 
@@ -126,27 +126,37 @@ class Trial:
         white = line[: len(line) - len(line.lstrip())]
         if len(white) >= self.position.character:
             return None
-        start, end = self._text[: self._at], self._text[self._at :]
-        if self._clean(start + _NEUTRAL[0] + end):
-            return None
         lines = self.document.lines
-        key = (self.document.uri, white, "".join(lines[:number]), "".join(lines[number + 1 :]))
-        if key in _moved:
-            return self._indented(white, _moved[key])
+        header = _HEADER.match(line) is not None
+        key = (self.document.uri, white, header, "".join(lines[:number]), "".join(lines[number + 1 :]))
+        if key not in _moved:
+            _moved[key] = self._right_indent(white, line, header=header)
+            for old in list(_moved)[:-_MOST_MOVED]:
+                _moved.pop(old, None)
+        other = _moved.get(key)
+        return None if other is None else self._indented(white, other)
+
+    def _right_indent(self, white: str, line: str, *, header: bool) -> str | None:
+        """How this line should be indented, whatever else is on it; None where it is right, or nothing is known to be."""
+        number = self.position.line
         below = next(
             (text for at in range(number + 1, number + 50) if (text := self.document.line(at)).strip()), ""
         )
-        block = f"\n{below[: len(below) - len(below.lstrip())]}pass"
-        if any(self._clean(start + neutral + end) for neutral in (*_NEUTRAL[1:], block, f"x:{block}")):
+        block = f"if x:\n{below[: len(below) - len(below.lstrip())]}pass"
+        statements = ("x", "if x:", block) if header else ("x",)
+        whole_line = Range(Position(number, 0), Position(number, len(line)))
+
+        def stands(indent: str) -> bool:
+            for statement in statements:
+                document = self.document.replaced([TextEdit(whole_line, indent + statement)])
+                place = Trial(document, Position(number, len(indent)), like=self)
+                if place._clean(place._text):
+                    return True
+            return False
+
+        if stands(white):
             return None
-        for other in sorted(self._indents_around(number) - {white}):
-            trial = self._indented(white, other)
-            if any(map(trial.fits, _NEUTRAL)):
-                _moved[key] = other
-                for old in list(_moved)[:-_MOST_MOVED]:
-                    _moved.pop(old, None)
-                return trial
-        return None
+        return next(filter(stands, sorted(self._indents_around(number) - {white})), None)
 
     def _indented(self, white: str, other: str) -> Trial:
         """The same place with its line indented in another way."""

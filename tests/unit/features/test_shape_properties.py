@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kibitz.features.completion.echo import significant
 from kibitz.features.completion.extent import extent
-from kibitz.features.completion.shape import Shaped, shape
+from kibitz.features.completion.shape import Shaped, ground, shape
 from kibitz.features.completion.stop import Stop
 from kibitz.syntax.tree import parse_fresh
 from kibitz.text import Document, Position, Range, TextEdit
@@ -118,6 +118,17 @@ def test_no_syntax_error_is_added(case: tuple[Document, Position, str]) -> None:
     after = document.replaced([TextEdit(Range(position, position), found.text)])
     if good(document.language, document.text):
         assert good(document.language, after.text), found.text
+
+
+@SETTINGS
+@given(places())
+def test_a_place_may_be_looked_at_before(case: tuple[Document, Position, str]) -> None:
+    document, position, answer = case
+    looked = ground(document, position, tried=True)
+    wanted = extent(document, position)
+    assert shape(document, position, answer, extent=wanted, line_length=100, on=looked) == shaped(
+        document, position, answer
+    )
 
 
 @SETTINGS

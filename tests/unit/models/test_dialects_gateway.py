@@ -86,3 +86,20 @@ async def test_a_prompt_that_was_cut_is_said_to_be(coder: Gateway, model_endpoin
         await events(coder, Request("explain", (Message("user", "word " * 60_000),), max_output_tokens=100))
     assert caught.value.kind == "context_length"
     assert model_endpoint.requests == []
+
+
+@pytest.mark.parametrize(
+    ("model", "fallbacks", "fills"),
+    [
+        ("openai/gpt-4o-mini", (), False),
+        (CODER, (), True),
+        ("ollama/qwen2.5-coder:1.5b", (), True),
+        ("openai/gpt-4o-mini", ("offline",), False),
+        ("openai/gpt-4o-mini", ("mistral/codestral-latest",), True),
+    ],
+)
+async def test_who_may_be_asked_to_fill_in(
+    gateway: Gateway, model: str, fallbacks: tuple[str, ...], fills: bool
+) -> None:
+    gateway.use(Settings(model=model, fallbacks=fallbacks))
+    assert gateway.fills_in(model) is fills

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kibitz.syntax import trial
 from kibitz.syntax.region import region
 from kibitz.syntax.tree import parse, parse_fresh
 from kibitz.syntax.trial import Trial, python_error
@@ -111,3 +112,21 @@ def test_what_looks_like_code_in_a_string_is_no_border() -> None:
     file = document(text)
     assert Trial(file, Position(4, 9)).fits(" + 2")
     assert not Trial(file, Position(4, 9)).fits(" +")
+
+
+@pytest.mark.parametrize("white", ["", "    ", "      "])
+def test_how_a_line_should_be_indented_is_found_once(white: str) -> None:
+    text = "class A:\n    def f(self):\n        a = 1\n{}\n        return a\n"
+    words = ["b", "b =", "b = f", "b = f(", "else", ")"]
+
+    def fits(word: str) -> list[bool]:
+        document = Document("file:///indented.py", text.format(white + word), "python")
+        place = Trial(document, Position(3, len(white + word)))
+        return [place.fits(said) for said in ("", " 1", "x)", "\n        c")]
+
+    together = [fits(word) for word in words]
+    alone = []
+    for word in words:
+        trial._moved.clear()
+        alone.append(fits(word))
+    assert together == alone
