@@ -93,13 +93,9 @@ class Workbench:
         watch = Stopwatch()
         failed: str | None = "internal"
         secrets = Redactor()
-        if (
-            model.name != OFFLINE
-            and request.prefix is not None
-            and not self.services.gateway.fills_in(model.name)
-        ):
-            request = evolve(request, prefix=None, suffix=None, context="")  # nobody would read them
         if model.name != OFFLINE and self.settings.privacy.redact:
+            if request.prefix is not None and not self.services.gateway.fills_in(model.name):
+                request = evolve(request, prefix=None, suffix=None, context="")  # nobody would read them
             request, secrets = await asyncio.to_thread(redacted, request)
         got = Gathering(
             secrets, on_text, enough, quoted=request.feature == "find_bugs"
