@@ -208,6 +208,8 @@ def _given(source: Source, part: Piece, stand: Stand, variable: Variable) -> str
 def _annotation(source: Source, stand: Stand, bind: Use) -> str:
     parent = bind.chain[-2]
     declared = parent.child_by_field_name("type")
+    if declared is None and (plain := _plainly(source, bind)):
+        return f": {plain}"
     if declared is None or parent.type not in (
         "required_parameter",
         "optional_parameter",
@@ -224,6 +226,17 @@ def _annotation(source: Source, stand: Stand, bind: Use) -> str:
         return text
     plain = text.removeprefix(":").strip()
     return f": ({plain}) | undefined" if "=>" in plain or "?" in plain else f": {plain} | undefined"
+
+
+def _plainly(source: Source, bind: Use) -> str | None:
+    """The type that a `let` has from the literal it begins with; a `const` has that one value for a type."""
+    declarator, declaration = bind.chain[-2], bind.chain[-3]
+    value = declarator.child_by_field_name("value")
+    if declarator.type != "variable_declarator" or value is None or not declaration.children:
+        return None
+    if source.text(declaration.children[0]) not in ("let", "var"):
+        return None
+    return {"number": "number", "string": "string", "template_string": "string"}.get(value.type)
 
 
 def check_type(source: Source, stand: Stand, declared: Node) -> None:

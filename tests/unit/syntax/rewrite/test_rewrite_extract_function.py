@@ -108,6 +108,11 @@ DONE = [
         "f()\n«if (a) {\n  g()\n}»\n[1].h()\ni()\nj()\n",
         "f()\nn();\n\nfunction n() {\n  if (a) {\n    g()\n  }\n}\n[1].h()\ni()\nj()\n",
     ),
+    (
+        TS,
+        "function f() {\n  let a = 0;\n  let b = '';\n  «g(a, b);»\n  a += 1;\n}\n",
+        "function f() {\n  let a = 0;\n  let b = '';\n  n(a, b);\n  a += 1;\n}\n\nfunction n(a: number, b: string) {\n  g(a, b);\n}\n",
+    ),
     ("typescriptreact", "const a = <b>«<c d={e} />»</b>;\n", "const a = <b>{n()}</b>;\n\nfunction n() {\n  return <c d={e} />;\n}\n"),
 ]  # fmt: skip
 
@@ -139,6 +144,7 @@ REFUSED = [
     (JS, "a «+ b»;\n", "not a whole expression"),
     (JS, "«»a;\n", "Nothing is selected"),
     (TS, "function f(a: string | null) {\n  if (!a) return;\n  «a.trim();»\n}\n", "condition finds out"),
+    (TS, "class A {\n  m() {\n    const a = 'x';\n    «this.b(a);»\n  }\n}\n", "not written down"),
     (TS, "class A {\n  m(a = g()) {\n    «this.b(a);»\n  }\n}\n", "not written down"),
     (TS, "function f(a: unknown): a is string {\n  «return g(a);»\n}\n", "about the parameters"),
     (TS, "async function f(a: number): Promise<number> {\n  «return a;»\n}\n", "async"),
