@@ -32,6 +32,7 @@ WALLS = {
     "pygls": ("lsp/",),
     "lsprotocol": ("lsp/",),
     "litellm": ("models/litellm_worker.py",),
+    "aiohttp": ("models/direct.py",),
     "tree_sitter": ("syntax/",),
     "aiosqlite": ("store/",),
     "sqlite3": ("store/",),

@@ -38,7 +38,12 @@ def set_level(it: Scripted, level: str) -> None:
     it.editor.notify("workspace/didChangeConfiguration", push)
 
 
+LISTED = "openai/gpt-4o"
+"""A model of LiteLLM's list, which is asked by another process."""
+
+
 async def test_a_failure_is_followed_through_the_processes(it: Scripted) -> None:
+    await it.editor.command("kibitz.models.select", {"model": LISTED})
     before = len(await lines_until(it, lambda _: True))
     it.endpoint.enqueue(Answer(error_code="invalid_api_key", error_message="canary-of-the-provider"))
     await it.error("kibitz.explain", uri=it.open(BUGGY + "# canary-of-the-file\n"))
@@ -51,10 +56,23 @@ async def test_a_failure_is_followed_through_the_processes(it: Scripted) -> None
     assert (attempt["worker"], attempt["kind"]) == ("model", "auth")
     assert attempt["process"] != call["process"] == answer["process"]
     assert attempt["error"][0]["type"].startswith("litellm.exceptions.")
-    assert (call["feature"], call["model"], call["kind"]) == ("explain", MODEL, "auth")
+    assert (call["feature"], call["model"], call["kind"]) == ("explain", LISTED, "auth")
     assert call["durationMs"] > 0
     assert (answer["method"], answer["kind"]) == ("workspace/executeCommand", "auth")
     assert answer["durationMs"] >= call["durationMs"]
+    assert "canary" not in json.dumps(lines)
+    await it.editor.command("kibitz.models.select", {"model": MODEL})
+
+
+async def test_a_server_that_is_asked_directly_fails_in_one_process(it: Scripted) -> None:
+    before = len(await lines_until(it, lambda _: True))
+    it.endpoint.enqueue(Answer(error_code="invalid_api_key", error_message="canary-of-the-provider"))
+    await it.error("kibitz.explain", uri=it.open(BUGGY + "# canary-of-the-file\n"))
+    lines = (await lines_until(it, lambda now: len(now) >= before + 3))[before:]
+    attempt, call, _ = lines
+    assert (attempt["message"], attempt["kind"], call["kind"]) == ("an attempt failed", "auth", "auth")
+    assert attempt["process"] == call["process"]
+    assert attempt["error"][0]["type"] == "kibitz.models.direct.ProviderError"
     assert "canary" not in json.dumps(lines)
 
 

@@ -218,14 +218,14 @@ async def test_a_model_process_that_does_not_start_is_told_of(tmp_path: Path) ->
     script = tmp_path / "server.py"
     script.write_text(
         "from kibitz.cli.serve import run\n"
-        "from kibitz.models import gateway\n"
-        "gateway.WARM_TIMEOUT_S = 0.0\n"
+        "from kibitz.models import model_worker\n"
+        "model_worker.WARM_TIMEOUT_S = 0.0\n"
         "run()\n",
         "utf-8",
     )
     async with Editor(server=[sys.executable, "-P", str(script)]) as editor:
-        await editor.initialize({"model": "openai/scripted", "api_base": "http://127.0.0.1:1/v1"})
+        await editor.initialize({"model": "openai/gpt-4o", "api_base": "http://127.0.0.1:1/v1"})
         status = await editor.notification("didChangeStatus")
         assert status["kind"] == "Error"
         assert status["message"] in await warned(editor, "did not get ready in time")
-        assert (await editor.command("kibitz.status"))["model"] == "openai/scripted"
+        assert (await editor.command("kibitz.status"))["model"] == "openai/gpt-4o"

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from kibitz.features.complete import Answered, Completion
+from kibitz.features.complete import Completion
 from kibitz.features.completion import calls, rhythm
 from kibitz.features.completion import scheduler as scheduling
 from kibitz.features.completion.scheduler import Scheduler
+from kibitz.features.completion.shaping import Answered
 from kibitz.models.protocol import Answer, Usage
 from kibitz.settings import Settings
 from kibitz.settings.schema import Completion as Options

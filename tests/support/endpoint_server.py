@@ -132,8 +132,10 @@ class Endpoint:
         finally:
             reading.cancel()
             answering.cancel()
-            await asyncio.gather(reading, answering, return_exceptions=True)
-            await wire.close("client" if client_left else "server")
+            try:
+                await asyncio.gather(reading, answering, return_exceptions=True)
+            finally:  # also where the endpoint stops meanwhile
+                await wire.close("client" if client_left else "server")
 
     async def _read(self, wire: Wire, inbox: asyncio.Queue[Received | BadRequestError]) -> None:
         """Returns when the client has left."""

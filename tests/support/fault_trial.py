@@ -19,10 +19,13 @@ from support.faults_messages import MessagesEndpoint
 
 MODELS = {
     "chat": "openai/gpt-4o",
-    "infill": "text-completion-openai/coder",
+    "infill": "text-completion-openai/gpt-3.5-turbo-instruct",
     "messages": "anthropic/claude-sonnet-4-5",
 }
 """A model by the form in which it is asked: OpenAI's chat, its text completion, Anthropic's messages."""
+
+DIRECT = {"chat": "openai/coder", "infill": "text-completion-openai/coder"}
+"""Models that are asked without LiteLLM."""
 
 GIVES_UP_S = 15.0
 
@@ -37,9 +40,11 @@ class Outcome:
     heard: str
 
 
-async def tried(gateway: Gateway, fault: Fault, form: str, *, timeout_s: float) -> Outcome:
+async def tried(
+    gateway: Gateway, fault: Fault, form: str, *, timeout_s: float, directly: bool = False
+) -> Outcome:
     """Ask a model that fails so; the request waits `timeout_s` for each word."""
-    model, words = MODELS[form], f"Keep {CANARY} to yourself."
+    model, words = (DIRECT if directly else MODELS)[form], f"Keep {CANARY} to yourself."
     request = Request("chat", (Message("user", words),), timeout_s=timeout_s)
     if form == "infill":
         request = Request("complete", request.messages, prefix=words, suffix="\n", timeout_s=timeout_s)

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from kibitz.context.redaction_restore import STEM, Placeholders, StreamRestorer, quote
-from kibitz.context.redaction_scan import Span, find_secrets, merged
+from kibitz.context.redaction_scan import Span, find_secrets, find_secrets_again, merged
 
 __all__ = ["STEM", "Redactor", "StreamRestorer"]
 
@@ -36,10 +36,12 @@ _DIGITS = re.compile(r"[0-9]*")
 class Redactor:
     """The secrets of one request and their placeholders: one secret has one placeholder, in all its texts.
 
-    Texts are learned first and redacted then, so that a secret which only one of them gives away leaves in none.
+    Texts are learned first and redacted then, so that a secret which only one of them gives away leaves in none. `often`
+    is for texts that come again with every key, see `find_secrets_again`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, often: bool = False) -> None:
+        self._find = find_secrets_again if often else find_secrets
         self._spans: dict[str, list[Span]] = {}
         self._whole: set[str] = set()
         self._known: dict[str, bool] = {}  # and whether it counts inside of other words
@@ -56,7 +58,7 @@ class Redactor:
         for half in (text, rest):
             self._placeholders.avoid(half)
         here, there = self._spans.setdefault(text, []), self._spans.setdefault(rest, [])
-        for start, end in find_secrets(both):
+        for start, end in self._find(both):
             self._whole.add(both[start:end])
             if end <= border:
                 here.append((start, end))

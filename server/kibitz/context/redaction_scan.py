@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import pairwise
+from zlib import crc32
 
 from kibitz.context.redaction_hidden import ESCAPED, backwards, encoded, in_pieces
 from kibitz.context.redaction_rule import SHORTEST_TOKEN, compiled, secret_of
@@ -26,8 +29,18 @@ DEPTH = 2
 FEWEST_QUOTES = 4
 """Of strings in a string, for two of them."""
 
+NEAR = 500
+"""What says of a value that it is a secret stands nearer than this, and so do the pieces of one; an empty line, where parts
+begin, is no end of either."""
+
+PART = 700
+"""A part has at least so many characters, and rarely three times as many."""
+
 LONGEST_KEY = 20_000
 """How far from its first line the last line of a private key is looked for."""
+
+_BORDER = re.compile(r"\n[ \t]*\r?\n(?=([^\n]+\n?[^\n]*))")
+"""Parts begin behind some of the empty lines."""
 
 _BEGINS = re.compile(r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
 _ENDS = re.compile(r"-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
@@ -55,6 +68,38 @@ def find_secrets(text: str) -> list[Span]:
     return merged(spans)
 
 
+def find_secrets_again(text: str) -> list[Span]:
+    """As `find_secrets`, for a text of which most was looked at a moment ago: of one without a secret only the parts that
+    are new are read. A part is read with NEAR characters around it, and a text with a key of several lines as a whole.
+    """
+    found = [(m.start(1), crc32(m[1].encode("utf-8", "replace"))) for m in _BORDER.finditer(text)]
+    borders = [found[n][0] for n in range(len(found)) if _least(found, n)]
+    if not borders or "-----" in text:
+        return find_secrets(text)
+    for start, end in pairwise((0, *borders, len(text))):
+        if _holds_one(text[max(0, start - NEAR) : end + NEAR]):
+            return find_secrets(text)
+    return []
+
+
+def _least(found: list[tuple[int, int]], number: int) -> bool:
+    """Whether this is the border with the smallest hash around: so parts have a length, and edits elsewhere do not move them."""
+    at, value = found[number]
+    for way in (range(number - 1, -1, -1), range(number + 1, len(found))):
+        for other in way:
+            there, smaller = found[other]
+            if abs(there - at) > PART:
+                break
+            if smaller < value or (smaller == value and other < number):
+                return False
+    return True
+
+
+@lru_cache(maxsize=256)
+def _holds_one(part: str) -> bool:
+    return bool(find_secrets(part))
+
+
 def _in_joined(text: str) -> list[Span]:
     return merged(_anyhow(text, DEPTH, open_ended=True))
 
@@ -78,7 +123,7 @@ def _anyhow(text: str, depth: int, open_ended: bool = False) -> Iterator[Span]:
     long = "\n".join(run[0] for run in runs)
     yield from _plainly(text, long, open_ended)
     yield from backwards(text, BEGINNINGS, lambda turned: _plainly(turned, long[::-1]), wordlike)
-    if depth and runs:
+    if depth:
         yield from encoded(text, runs, lambda decoded: list(_anyhow(decoded, depth - 1)))
 
 

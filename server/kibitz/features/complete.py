@@ -6,15 +6,15 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from kibitz.context.retrieval import Built, build_completion
 from kibitz.errors import KibitzError
 from kibitz.features.completion.extent import Extent, extent
 from kibitz.features.completion.line_length import line_length_of
-from kibitz.features.completion.names import unknown_names
-from kibitz.features.completion.shape import Ground, ground, shape
-from kibitz.features.completion.streak import Hearing, Streak, said_on
+from kibitz.features.completion.shape import shape
+from kibitz.features.completion.shaping import Answered, Shaping
+from kibitz.features.completion.streak import Streak, said_on
 from kibitz.features.gather import OnText
 from kibitz.features.infill import as_comments
 from kibitz.features.project_context import rendered
@@ -27,10 +27,12 @@ from kibitz.models.select import OFFLINE
 from kibitz.models.tasks import CompleteTask
 from kibitz.syntax.tree import parse
 from kibitz.text import Document, Position, Range
-from kibitz.verify.checks import Check
 
 OUTPUT_TOKENS_PER_LINE = 24
 """The output limit grows with the lines allowed; a line of code rarely takes more tokens than this."""
+
+TURNS = 3
+"""So often the event loop comes round until a request to another process is on its way."""
 
 
 @frozen
@@ -56,21 +58,6 @@ class Completion:
             {"insertText": i.insert_text, "range": shapes.range(self.document, i.range)} for i in self.items
         ]
         return {**self.envelope.to_json(), "items": items}
-
-
-@frozen
-class Answered:
-    """What an engine said for a place, in the shape it can be inserted in: an empty text where nothing can be.
-
-    `unknown` counts the names in it that neither the file nor what the engine was shown has; `more` is what the engine
-    said after it.
-    """
-
-    answer: Answer
-    text: str
-    checks: tuple[Check, ...]
-    unknown: int = 0
-    more: str = ""
 
 
 async def window(bench: Workbench, document: Document, position: Position, budget: int) -> Built:
@@ -127,10 +114,11 @@ async def answered(
     language model is ready; `on_text` gets its answer as it comes. With `on_enough`, which gets the answer as soon as
     enough was said, it is heard on for what comes `more`. Raises the engine's errors, none after it said enough.
     """
-    settings = bench.settings.completion
-    task = CompleteTask(document, position, bench.project, settings.max_lines, bench.open_documents(), sure)
+    task = CompleteTask(
+        document, position, bench.project, bench.settings.completion.max_lines, bench.open_documents(), sure
+    )
     model = model or bench.model("complete")
-    spot = asyncio.ensure_future(asyncio.to_thread(_spot, bench, document, position))
+    looking = asyncio.ensure_future(_looked(bench, document, position))
     try:
         if model.name == OFFLINE:
             request = Request("complete", (), task)
@@ -138,55 +126,28 @@ async def answered(
             request = await _request(bench, task)
             if before_sending is not None:
                 await before_sending()
-        where, line_length = await spot
+        where, line_length = await looking
     finally:
-        spot.cancel()
-    looking: asyncio.Future[Ground] | None = None
-
-    def look() -> None:  # while the model thinks
-        nonlocal looking
-        looking = looking or asyncio.ensure_future(asyncio.to_thread(ground, document, position, tried=True))
-
-    async def shaped(answer: Answer) -> Answered:
-        seen = await looking if looking is not None else None
-
-        def finished() -> Answered:
-            found = shape(
-                document,
-                position,
-                answer.text,
-                extent=where,
-                max_lines=settings.max_lines,
-                line_length=line_length,
-                on=seen,
-            )
-            unknown = unknown_names(document, found.text, lambda name: name in request.context)
-            return Answered(answer, found.text, found.checks, unknown)
-
-        return await asyncio.to_thread(finished)
-
-    async def suggested(text: str) -> Answered:
-        found = await shaped(Answer(model.name, text, Usage()))
-        if on_enough is not None:
-            on_enough(found)
-        return found
-
-    hearing = Hearing(where, suggested if on_enough is not None else None)
+        looking.cancel()
+    shaping = Shaping(
+        task, where, line_length, lambda name: name in request.context, engine=model.name, on_enough=on_enough
+    )
     try:
-        answer = await bench.ask(request, model=model, on_text=on_text, enough=hearing.feed, on_sent=look)
-        if hearing.first is None:
-            return await shaped(answer)
-        found = evolve(await hearing.first, answer=answer)
+        answer = await bench.ask(
+            request,
+            model=model,
+            on_text=on_text,
+            enough=shaping.hearing.feed,
+            on_sent=shaping.look,
+            on_said=shaping.said,
+        )
+        return await shaping.finished(answer)
     except KibitzError:
-        if hearing.first is None:
+        if shaping.hearing.first is None:
             raise
-        return await hearing.first
+        return await shaping.hearing.first
     finally:
-        hearing.end()
-        if looking is not None:
-            looking.cancel()
-    whole = answer.reason == "stop" and not hearing.over
-    return evolve(found, more=said_on(answer.text, found.text, document.language, document.text, whole=whole))
+        shaping.end()
 
 
 async def continued(bench: Workbench, taken: Callable[[], tuple[Document, Position]], said: str) -> Answered:
@@ -217,6 +178,12 @@ def _spot(bench: Workbench, document: Document, position: Position) -> tuple[Ext
     """How much is wanted at a position, and how long the project lets a line be."""
     length = line_length_of(bench.root, document.language) if bench.root and bench.settings.trusted else None
     return extent(document, position, bench.settings.completion.max_lines), length
+
+
+async def _looked(bench: Workbench, document: Document, position: Position) -> tuple[Extent, int | None]:
+    for _ in range(TURNS):  # the index's process is asked first: both look at the text at once then
+        await asyncio.sleep(0)
+    return await asyncio.to_thread(_spot, bench, document, position)
 
 
 async def _request(bench: Workbench, task: CompleteTask) -> Request:

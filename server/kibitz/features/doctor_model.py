@@ -108,7 +108,7 @@ async def _try(bench: Workbench, name: str) -> _Trial:
     watch = Stopwatch()
     try:
         gateway = bench.services.gateway
-        await gateway.warm()
+        await gateway.warm_for([name])
     except KibitzError as error:
         return _Trial(watch.ms, error, "model")
     watch = Stopwatch()

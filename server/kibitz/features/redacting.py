@@ -13,7 +13,7 @@ def redacted(request: Request) -> tuple[Request, Redactor]:
 
     `task` is for the built-in engine and stays as it is; so do images. Takes a few milliseconds for a full prompt.
     """
-    redactor = Redactor()
+    redactor = Redactor(often=request.feature == "complete")
     for message in request.messages:
         redactor.learn(message.text)
     # the cursor of a completion may stand in the middle of a secret

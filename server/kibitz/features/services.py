@@ -7,12 +7,11 @@ import contextlib
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from kibitz.errors import KibitzError
 from kibitz.features.latency import Latencies
-from kibitz.models.protocol import Feature
-from kibitz.models.select import OFFLINE, Choice
+from kibitz.models.select import Choice
 from kibitz.settings import Settings, environment, user_places
 
 if TYPE_CHECKING:
@@ -93,7 +92,7 @@ class Services:
             return
         if self.asks_a_model:
             await self.store()  # no first answer waits for the ledger to be opened
-            await self.gateway.warm()
+            await self.gateway.warm_for(self.choice.models())
 
     def project(self, root: Path, exclude: tuple[str, ...]) -> ProjectContext:
         """A project's index and contexts. Raises `untrusted`."""
@@ -113,7 +112,7 @@ class Services:
     @property
     def asks_a_model(self) -> bool:
         """Whether a language model is configured for anything."""
-        return any(self.choice.for_feature(feature) != OFFLINE for feature in get_args(Feature))
+        return bool(self.choice.models())
 
     def require_trust(self) -> None:
         """Raises `untrusted` in a workspace the user does not trust: there no process is started, no model called."""

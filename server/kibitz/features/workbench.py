@@ -21,6 +21,7 @@ from kibitz.log import fields
 from kibitz.models.protocol import (
     Account,
     Answer,
+    Done,
     Feature,
     Message,
     Model,
@@ -83,11 +84,13 @@ class Workbench:
         enough: Callable[[str], bool] | None = None,
         conversation: str | None = None,
         on_sent: Callable[[], None] | None = None,
+        on_said: Callable[[str], None] | None = None,
     ) -> Answer:
         """The whole answer of the feature's engine, its usage recorded. Raises the engine's KibitzError.
 
         `enough` is given each piece of the answer and says whether to hang up after it; what was said so far is the
-        answer then; `on_sent` is called when there is nothing to do but wait for it. A language model gets placeholders for secrets, where the user has not switched that off; they are put back.
+        answer then; `on_sent` is called when there is nothing to do but wait for it, and `on_said` with the whole text when
+        it is there and only the accounts are left. A language model gets placeholders for secrets, where the user has not switched that off; they are put back.
         """
         model = model or self.model(request.feature)
         watch = Stopwatch()
@@ -111,6 +114,9 @@ class Workbench:
                     if got.take(event):
                         account.enough = True
                         break
+                    if isinstance(event, Done) and on_said is not None:
+                        got.finish()
+                        on_said(got.text)
             got.finish()
             failed = None
         except KibitzError as error:

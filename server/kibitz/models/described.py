@@ -1,16 +1,17 @@
-"""What LiteLLM's list and its providers' addresses say of a model. Used in the worker process, which gives the library."""
+"""What LiteLLM's list and its providers' addresses say of a model; the library is handed in by the worker process that has it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from kibitz.models import dialects, pricing
+from kibitz.models.catalog import ModelInfo
 from kibitz.models.keys import shown_host
 
 
 def described(litellm: Any, name: str) -> dict[str, Any]:
     """Where a `provider/model` is asked, what it can read and say, and its prices in US dollars for a million tokens."""
-    listed = pricing.listed(litellm, name) or {}
+    listed = pricing.listed(litellm.model_cost, name) or {}
     prices = pricing.prices(listed or None)
     how = dialects.dialect(name)
     return {
@@ -23,6 +24,13 @@ def described(litellm: Any, name: str) -> dict[str, Any]:
         "output_price": _per_million(listed, "output"),
         "prices": prices.to_json() if prices is not None else None,
     }
+
+
+def unlisted(name: str) -> ModelInfo:
+    """What is known of a `provider/model` that the list does not have, without its host: windows as far as its family has them."""
+    how = dialects.dialect(name)
+    provider = name.partition("/")[0]
+    return ModelInfo(name, provider, provider, how.window, how.output)
 
 
 def _per_million(listed: dict[str, Any], way: str) -> float | None:

@@ -61,9 +61,11 @@ TABLE: dict[str, Rule] = {
     "ModifyResponseException": FILTER,
     "NotFoundError": NOT_FOUND,
     "OAuthError": AUTH,
+    "OddAnswerError": JUNK,
     "OpenAIError": OTHER,
     "PaymentRequiredError": QUOTA,
     "PermissionDeniedError": FORBIDDEN,
+    "ProviderError": SERVER,
     "RateLimitError": RATE,
     "RejectedRequestError": FILTER,
     "SensitiveDataRouteException": FILTER,
@@ -73,7 +75,7 @@ TABLE: dict[str, Rule] = {
     "UnsupportedParamsError": INVALID,
     "VectorStoreSearchError": INVALID,
 }
-"""Every exception of LiteLLM and of the OpenAI client that a call can end with, by the name of its class."""
+"""Every exception of LiteLLM, of the OpenAI client and of `direct` that a call can end with, by the name of its class."""
 
 TRANSPORT: dict[str, Rule] = {
     "BadHttpMessage": JUNK,
@@ -141,6 +143,7 @@ CODES: dict[str, Rule] = {
 """What providers call failures in the body of an answer: it says more than the status."""
 
 STATUSES: dict[int, Rule] = {
+    400: INVALID,
     401: AUTH,
     402: QUOTA,
     403: FORBIDDEN,

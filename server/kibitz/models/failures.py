@@ -217,7 +217,7 @@ def _named(chain: list[BaseException], *names: str) -> bool:
 def _answered(chain: list[BaseException]) -> int | None:
     """The status of what the provider answered, as its client tells it: LiteLLM makes answers of its own."""
     for one in reversed(chain):
-        if _library(one) in ("httpx", "openai"):
+        if _library(one) in ("httpx", "openai", "kibitz"):
             status = getattr(getattr(one, "response", None), "status_code", None)
             if isinstance(status, int):
                 return status

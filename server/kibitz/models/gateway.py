@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime
 import json
 import random
-import sys
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing
 from functools import partial
-from pathlib import Path
 from typing import Any, Protocol
 
 from attrs import evolve, frozen
 
 from kibitz.errors import KibitzError, unsupported
-from kibitz.models import keys, pricing, wire
+from kibitz.models import described, direct, keys, pricing, token_estimate, wire
 from kibitz.models.catalog import KEYS, ModelInfo, Target, full_name, split_address, target
 from kibitz.models.consent import Confirm, Consent, Memory
+from kibitz.models.direct import Direct
 from kibitz.models.failures import Failure, no_provider
 from kibitz.models.fit import fitted
 from kibitz.models.forms import Forms, fills_in
 from kibitz.models.gateway_model import GatewayModel
 from kibitz.models.key_store import NoKeys, Stored
+from kibitz.models.model_worker import ModelWorker
 from kibitz.models.patience import FailedError, in_time
 from kibitz.models.policy import FALLS_BACK, LAST_RESORT, Policy
 from kibitz.models.protocol import (
@@ -42,14 +41,11 @@ from kibitz.models.protocol import (
 )
 from kibitz.models.select import OFFLINE
 from kibitz.models.spending import Bill, Ledger, Spending
-from kibitz.settings import Settings, environment, has_variable
-from kibitz.workers.worker import Worker
+from kibitz.settings import Settings, has_variable
 
 RETRIES = 2
 LONGEST_WAIT_S = 10.0
 """A provider that asks for a longer pause gets none: the user is told instead."""
-
-WARM_TIMEOUT_S = 120.0
 
 
 class Book(Ledger, Memory, Protocol):
@@ -79,10 +75,12 @@ class _Prepared:
     request: Request
     notes: tuple[str, ...]
     content: dict[str, Any]
+    directly: bool
 
 
 class Gateway:
-    """All language models behind one worker process, which starts with `warm` or the first call.
+    """All language models: OpenAI-compatible servers of the user's own are asked directly, all others by a worker process
+    with LiteLLM, which starts with `warm` or the first call that needs it.
 
     `on_egress` is told of each attempt before anything is sent; `ledger` opens the book that all processes
     reserve in and settle with; `confirm_unpriced` asks the user about a model without a known price.
@@ -111,11 +109,8 @@ class Gateway:
         self._on_egress = on_egress
         self._spending = Spending(ledger)
         self._consent = Consent(confirm_unpriced, ledger)
-        self._worker = Worker(
-            "kibitz.models.litellm_worker", name="model", env=environment(), cwd=_elsewhere()
-        )
-        self._warming: asyncio.Task[None] | None = None
-        self._warm_pid: int | None = None
+        self._worker = ModelWorker()
+        self._direct = Direct()
         self._infos: dict[str, ModelInfo] = {}
 
     def use(self, settings: Settings) -> None:
@@ -132,13 +127,24 @@ class Gateway:
         """Whether this model, or one that may answer in its place, could be asked to fill in the middle."""
         return any(fills_in(candidate) for candidate in self._policy.order(name) if candidate != OFFLINE)
 
+    async def warm_for(self, names: Iterable[str]) -> None:
+        """Load what the first call of these models needs. Raises `internal` where that does not start."""
+        for name in names:
+            if await self._asks_directly(name):
+                await self._direct.warm()
+            else:
+                await self.warm()
+
+    async def _asks_directly(self, name: str) -> bool:
+        try:
+            goal = target(name, self._settings, has_variable, self._keys.names())
+        except KibitzError:
+            return False
+        return await self._direct.asks(goal)
+
     async def warm(self) -> None:
-        """Start the worker and load what the first call needs. Raises `internal` where it does not start."""
-        if self._warming is None or (self._warming.done() and self._worker.pid != self._warm_pid):
-            self._warming = asyncio.ensure_future(self._warm())
-            self._warming.add_done_callback(lambda task: task.cancelled() or task.exception())
-        # shared: one caller that gives up must not stop the loading for the others
-        await asyncio.shield(self._warming)
+        """Start the worker and load what its first call needs. Raises `internal` where it does not start."""
+        await self._worker.warm()
 
     async def describe(self, names: Iterable[str]) -> list[ModelInfo]:
         """Provider, address, window and price of each, and whether it could be asked now. Asks no model."""
@@ -161,13 +167,9 @@ class Gateway:
 
     async def close(self) -> None:
         """End the worker and whatever it is doing."""
-        if self._warming is not None:
-            self._warming.cancel()
-            with contextlib.suppress(asyncio.CancelledError, KibitzError):
-                await self._warming
-            self._warming = None
         await self._consent.close()
-        await self._worker.close()
+        await self._direct.close()
+        await self._worker.end()
 
     async def stream(self, name: str, request: Request) -> AsyncGenerator[Event, None]:
         """The answer of the named model or, where it fails before its first word, of the next of `fallbacks`.
@@ -240,7 +242,9 @@ class Gateway:
         """All that is known before a request is sent. Raises `auth` where there is no key that may go there,
         and `budget` where no price is known and the user has not said that this is fine."""
         goal = target(name, self._settings, has_variable, self._keys.names())
-        await self.warm()
+        directly = await self._direct.asks(goal)
+        if not directly:
+            await self.warm()
         info = await self._info(name)
         if not info.host:
             raise no_provider(goal.name, KEYS)
@@ -249,8 +253,18 @@ class Gateway:
             goal = evolve(goal, key=await self._keys.secret(goal.entry))
         # here, where no turn is taken: the user may think about it for as long as they like
         await self._consent.check(info, goal.api_base, self._settings)
-        fitting = await fitted(goal, info, request, partial(self.count_tokens, goal.name))
-        return _Prepared(goal, info, fitting.request, tuple(fitting.notes), wire.body(goal, fitting.request))
+        fitting = await fitted(goal, info, request, partial(self._count, goal.name, directly=directly))
+        content = wire.body(goal, fitting.request)
+        if directly and not direct.takes(goal, content):
+            directly = False
+            await self.warm()
+        return _Prepared(goal, info, fitting.request, tuple(fitting.notes), content, directly)
+
+    async def _count(self, name: str, text: str, *, directly: bool) -> int:
+        """The tokens of a text; estimated for a model nobody lists: nobody knows its tokenizer either."""
+        if directly:
+            return await asyncio.to_thread(token_estimate.tokens, text)
+        return await self.count_tokens(name, text)
 
     def _check_bound(self, goal: Target, info: ModelInfo) -> None:
         """Raises `auth` where a variable moves a provider's address to a host that may not have its key."""
@@ -283,7 +297,7 @@ class Gateway:
                 )
             call.sent()
             params = wire.params(goal, info.host, content, request)
-            async with aclosing(self._worker.stream("stream", params)) as values:
+            async with aclosing(self._values(prepared, params)) as values:
                 async for value in in_time(values, name, request.timeout_s):
                     if "failed" in value:
                         if "usage" in value:
@@ -303,6 +317,11 @@ class Gateway:
                             call.settle(usage)
                     yield event
 
+    def _values(self, prepared: _Prepared, params: dict[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
+        if prepared.directly:
+            return self._direct.stream(params)
+        return self._worker.stream("stream", params)
+
     async def _measure(self, goal: Target, content: dict[str, Any]) -> int:
         """An upper bound of the tokens the request takes to read, by counting them."""
         params = {"model": goal.name, "body": content}
@@ -319,11 +338,10 @@ class Gateway:
                 return ModelInfo(name, "", available=False, reason=error.message)
             reason = error.message
         bare = split_address(full)[0]
-        if bare not in self._infos:
-            await self.warm()
-            (found,) = await self._worker.call("describe", [bare])
-            self._infos[bare] = ModelInfo(**found)
-        info = self._infos[bare]
+        if goal is not None and await self._direct.asks(goal):
+            info = described.unlisted(bare)
+        else:
+            info = await self._listed(bare)
         if not info.host:
             reason = f"LiteLLM knows no provider `{info.provider}`."
         elif goal is not None:
@@ -336,21 +354,19 @@ class Gateway:
             reason = f"it just failed; for {rests:.0f} s more others are asked first"
         return evolve(info, name=name, host=host or info.host, available=available, reason=reason)
 
+    async def _listed(self, bare: str) -> ModelInfo:
+        """What LiteLLM says of a model."""
+        if bare not in self._infos:
+            await self.warm()
+            (found,) = await self._worker.call("describe", [bare])
+            self._infos[bare] = ModelInfo(**found)
+        return self._infos[bare]
+
     def _pause(self, attempt: int, asked_s: float | None) -> float:
         """Seconds before the next attempt: what the provider asks for, else twice as long each time, spread out."""
         if asked_s is not None:
             return asked_s
         return self._first_pause_s * (1 << attempt) * (0.5 + random.random())  # noqa: S311 - no secret
-
-    async def _warm(self) -> None:
-        try:
-            async with asyncio.timeout(WARM_TIMEOUT_S):
-                await self._worker.call("warm", None)
-        except TimeoutError:
-            raise KibitzError(
-                "timeout", "The model process did not get ready in time.", "Try again; see `kibitz doctor`."
-            ) from None
-        self._warm_pid = self._worker.pid
 
 
 async def _asked(model: Callable[[], Model] | None, request: Request) -> AsyncGenerator[Event, None]:
@@ -359,9 +375,3 @@ async def _asked(model: Callable[[], Model] | None, request: Request) -> AsyncGe
         raise unsupported("The built-in engine cannot answer this.", "Set `model`.")
     async for event in model().stream(request):
         yield event
-
-
-def _elsewhere() -> Path:
-    """A folder for the worker that is no project: libraries read files of the folder they are started in."""
-    home = Path.home()
-    return home if home.is_dir() else Path(sys.prefix)

@@ -17,6 +17,7 @@ from typing import Any
 from kibitz.errors import KibitzError
 from kibitz.log import fields
 from kibitz.models import described, dialects, failures, pricing, served, sse
+from kibitz.models.heard import Heard
 from kibitz.models.joined import Joined
 
 log = logging.getLogger("kibitz.models")
@@ -289,45 +290,25 @@ def _client(base: str | None, key: str | None) -> Any:
 
 
 async def _events(litellm: Any, answer: Any, params: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
-    text: list[str] = []
-    calls: dict[int, dict[str, str]] = {}
+    heard = Heard(params)
     usage: Any = None
-    reason: str | None = None
     async for chunk in answer:
         usage = getattr(chunk, "usage", None) or usage
         for choice in chunk.choices[:1]:
-            reason = choice.finish_reason or reason
+            heard.reason = choice.finish_reason or heard.reason
             delta = getattr(choice, "delta", None)
             piece = (choice.text if delta is None else delta.content) or ""
             if piece:
-                text.append(piece)
-                yield {"text": piece}
+                yield heard.text(piece)
             for part in getattr(delta, "tool_calls", None) or ():
-                _gather(calls, part)
+                heard.part(part.index, part.id, part.function.name, part.function.arguments)
     source = next(iter(_streams.get([])), answer)
     sent = getattr(source, "chunks", None)  # what the provider sent
-    if not _ended(source, reason):
-        began = bool(text or calls)
-        yield {"failed": failures.unfinished(params["model"], params["host"], began=began).to_json()}
+    if not _ended(source, heard.reason):
+        yield heard.unfinished()
         return
-    said = "".join(text) + "".join(call["name"] + call["arguments"] for call in calls.values())
-    spent = await asyncio.to_thread(_usage, litellm, params, usage, sent, said)
-    if reason == "content_filter":
-        failed = failures.filtered(params["model"], params["host"])
-        yield {"failed": failed.to_json(), "usage": spent}
-        return
-    whole = [{**call, "arguments": _arguments(call["arguments"])} for call in calls.values()]
-    if any(call["arguments"] is None for call in whole):
-        yield {"failed": failures.bad_tool_call(params["model"]).to_json(), "usage": spent}
-        return
-    if not text and not calls and not params.get("may_be_empty", True):
-        failed = failures.empty(params["model"], cut=reason == "length")
-        yield {"failed": failed.to_json(), "usage": spent}
-        return
-    for call in whole:
-        yield {"tool_call": call}
-    yield {"usage": spent}
-    yield {"done": "tool_calls" if calls else "length" if reason == "length" else "stop"}
+    for event in heard.closing(await asyncio.to_thread(_usage, litellm, params, usage, sent, heard.said)):
+        yield event
 
 
 def _ended(source: Any, reason: str | None) -> bool:
@@ -336,22 +317,6 @@ def _ended(source: Any, reason: str | None) -> bool:
         getattr(source, name, reason) for name in ("received_finish_reason", "intermittent_finish_reason")
     )
     return any(one is not None for one in heard) or sse.was_done(getattr(source, "completion_stream", source))
-
-
-def _gather(calls: dict[int, dict[str, str]], part: Any) -> None:
-    """A tool call comes in fragments that share an index."""
-    call = calls.setdefault(part.index or 0, {"id": "", "name": "", "arguments": ""})
-    call["id"] = call["id"] or part.id or ""
-    call["name"] = call["name"] or part.function.name or ""
-    call["arguments"] += part.function.arguments or ""
-
-
-def _arguments(text: str) -> dict[str, Any] | None:
-    try:
-        found = json.loads(text or "{}")
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
 
 
 def _usage(

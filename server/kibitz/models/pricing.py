@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from attrs import asdict, frozen
 
@@ -77,12 +77,19 @@ class Prices:
         return cls(tuple(Rate(**one) for one in data["rates"]), data["call"])
 
 
-def listed(library: Any, name: str) -> dict[str, Any] | None:
+class Costs(Protocol):
+    """A price list: what is known of each model, by the names LiteLLM gives them."""
+
+    def get(self, name: str, /) -> dict[str, Any] | None:
+        """The entry of this name."""
+
+
+def listed(costs: Costs, name: str) -> dict[str, Any] | None:
     """The price list's entry of `provider/model`; the list names models of some providers without the provider."""
     provider, _, bare = name.partition("/")
-    entry: dict[str, Any] | None = library.model_cost.get(name)
+    entry = costs.get(name)
     if entry is None:
-        entry = library.model_cost.get(bare)
+        entry = costs.get(bare)
         if entry is None or provider not in (entry.get("litellm_provider"), "text-completion-openai"):
             return None
     return entry if entry.get("input_cost_per_token") is not None or entry.get("tiered_pricing") else None
@@ -152,26 +159,48 @@ def usage(
     `reported` is the library's usage object, or None; `made_up` says that the provider sent none. What is missing, or
     zero where something was read or said, is counted here and the whole marked `estimated`.
     """
-    read = 0 if made_up or reported is None else reported.prompt_tokens or 0
-    output = 0 if made_up or reported is None else reported.completion_tokens or 0
-    details = getattr(reported, "prompt_tokens_details", None) if read else None
-    cached = getattr(details, "cached_tokens", None) or 0
-    written = (
-        getattr(details, "cache_write_tokens", None) or getattr(details, "cache_creation_tokens", None) or 0
-    )
-    thoughts = getattr(reported, "completion_tokens_details", None) if output else None
-    thought = getattr(thoughts, "reasoning_tokens", None) or 0
-    if thought and reported.total_tokens == read + output + thought:
-        output += thought  # some providers do not count thoughts among what they write
-    estimated = not read or (not output and bool(said))
+    told = Told() if made_up or reported is None else told_by(reported)
+    read, output = told.read, told.output
     if not read:
         read = count(library, model, body)
     if not output and said:
         output = count_text(library, model, said)
     cost = _reported_cost(model, reported)
-    if cost is None and (known := prices(listed(library, model))) is not None:
-        cost = known.cost(read, cached, written, output, thought) / 1e9
-    return asdict(Usage(read, cached, output, cost, estimated))
+    if cost is None and (known := prices(listed(library.model_cost, model))) is not None:
+        cost = known.cost(read, told.cached, told.written, output, told.thought) / 1e9
+    return asdict(Usage(read, told.cached, output, cost, not told.enough(said)))
+
+
+@frozen
+class Told:
+    """The tokens a provider says a call took; 0 where it says nothing."""
+
+    read: int = 0
+    cached: int = 0
+    written: int = 0
+    output: int = 0
+    thought: int = 0
+
+    def enough(self, said: str) -> bool:
+        """Whether nothing has to be counted here of a call that answered so."""
+        return bool(self.read and (self.output or not said))
+
+
+def told_by(reported: Any) -> Told:
+    """What a usage object in OpenAI's form says (https://platform.openai.com/docs/api-reference/chat/object)."""
+    read, output = reported.prompt_tokens or 0, reported.completion_tokens or 0
+    details = getattr(reported, "prompt_tokens_details", None) if read else None
+    thoughts = getattr(reported, "completion_tokens_details", None) if output else None
+    thought = getattr(thoughts, "reasoning_tokens", None) or 0
+    if thought and reported.total_tokens == read + output + thought:
+        output += thought  # some providers do not count thoughts among what they write
+    return Told(
+        read,
+        getattr(details, "cached_tokens", None) or 0,
+        getattr(details, "cache_write_tokens", None) or getattr(details, "cache_creation_tokens", None) or 0,
+        output,
+        thought,
+    )
 
 
 def _reported_cost(model: str, reported: Any) -> float | None:

@@ -39,6 +39,12 @@ class Choice:
         chosen = self._chosen.get(feature) or self._chosen.get("")
         return chosen or named_for(feature, self._settings) or self._settings.model or OFFLINE
 
+    def models(self) -> list[str]:
+        """The language models in force for anything, that of completion first."""
+        features: tuple[Feature, ...] = ("complete", *get_args(Feature))
+        names = dict.fromkeys(self.for_feature(feature) for feature in features)
+        return [name for name in names if name != OFFLINE]
+
 
 def setting_of(feature: str) -> str | None:
     """The setting that names a feature's own model; None where it has none."""

@@ -82,6 +82,21 @@ def has_variable(*names: str) -> bool:
     return all(os.environ.get(name) for name in names)
 
 
+def variable(*names: str) -> str | None:
+    """The value of the first of these environment variables that has one: a key for a call, to be kept nowhere."""
+    return next((value for name in names if (value := os.environ.get(name))), None)
+
+
+def proxy_of(url: str) -> str | None:
+    """The proxy that the environment (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY) or the system names for an address."""
+    from urllib.parse import urlsplit
+    from urllib.request import getproxies, proxy_bypass
+
+    parts, named = urlsplit(url), getproxies()
+    found = named.get(parts.scheme) or named.get("all")
+    return found if found and not proxy_bypass(parts.netloc) else None
+
+
 def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """Nested tables and dotted keys alike as dotted names."""
     flat: dict[str, Any] = {}

@@ -57,7 +57,7 @@ def python_tree(text: str) -> ast.Module | SyntaxError | None:
         try:
             return ast.parse(text.lstrip("\ufeff").replace("\x0c", " "))
         except SyntaxError as error:
-            return error
+            return error.with_traceback(None)  # it would keep the frames of whoever asked, and they the text
         except (ValueError, RecursionError, MemoryError, SystemError):
             return None
 

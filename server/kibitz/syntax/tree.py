@@ -49,6 +49,8 @@ __all__ = [
 
 CACHED_TREES = 24
 CACHED_CHARACTERS = 3_000_000
+VERSIONS = 4
+"""Of one document's texts so many trees are kept, the newest: who types asks for the last one, and for the one before an edit."""
 INCREMENTAL_FROM = 30_000
 """Characters from which on the tree of the text before is used: below, a fresh parse costs no more than a frame."""
 FRESH_WITH_ERRORS = 100_000
@@ -223,6 +225,10 @@ class Tree:
         """The names visible at a position, the nearest first, each once: parameters, locals assigned before, definitions, imports."""
         return self._scopes.visible(position, self.definitions, self.imports)
 
+    def local_scope(self, position: Position) -> tuple[ScopeName, ...]:
+        """Of `scope` the parameters and locals: all that can be had without looking at every definition of the file."""
+        return self._scopes.visible(position, (), ())
+
     def scope_names(self, position: Position) -> tuple[str, ...]:
         """The names of `scope`, as text."""
         return tuple(name.name for name in self.scope(position))
@@ -262,6 +268,9 @@ def parse(document: Document) -> Tree | None:
     tree = _kept(document, before)
     with _cache_lock:
         _cache[key] = tree
+        same = [one for one in _cache if one[:2] == key[:2]]
+        for one in same[:-VERSIONS]:
+            del _cache[one]
         while len(_cache) > CACHED_TREES or (
             len(_cache) > 1 and sum(len(k[2]) for k in _cache) > CACHED_CHARACTERS
         ):

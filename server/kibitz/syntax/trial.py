@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _LARGE = 60_000
 _VERY_LARGE = 150_000
 _HEADER = re.compile(r"\s*(?:async|class|def|elif|else|except|finally|for|if|match|case|try|while|with)\b")
-_moved: dict[tuple[object, ...], str | None] = {}
-"""How lines between these two parts of a document should be indented: found once, while the line is typed."""
+_moved: dict[tuple[object, ...] | None, str | None] = {}
+"""How lines between these two parts of a document should be indented, where they are not: found once, while the line is typed."""
 _MOST_MOVED = 8
 
 
@@ -30,7 +30,7 @@ class Trial:
         """`like` is a trial of a document with the same lines but for white space: nothing but the part is parsed anew then."""
         self.document = document
         self.position = document.clamp(position)
-        self._like = like
+        self._follows = like is not None  # of the other one no more is kept: it keeps this one
         self.tree: Tree | None = parse(document) if like is None else like.tree
         self._answers: dict[str, bool] = {}
         self._look_at(region(document, self.position, self.tree))
@@ -47,7 +47,7 @@ class Trial:
 
     @property
     def _raw(self) -> Source | None:
-        if self._like is not None:
+        if self._follows:
             return None
         return self.tree._source if self.tree is not None else None  # noqa: SLF001 - one room
 
@@ -101,6 +101,8 @@ class Trial:
     def _fits(self, text: str) -> bool:
         if self.tree is None:
             return True
+        if "\n" not in text and _moved.get(self._line) is not None and self._straight is not None:
+            return self._straight.fits(text)  # as the line is indented nothing can
         if not self._clean(self._text[: self._at] + text + self._text[self._at :]):
             if self.broken and self._no_worse(text):
                 return True
@@ -114,26 +116,40 @@ class Trial:
         source = self._source(everything, self._whole)
         return source is not None and not source.root.has_error
 
-    @cached_property
-    def _straight(self) -> Trial | None:
-        """This place with the line indented as it has to be, where that alone is what is wrong (Python).
+    def prepare(self) -> None:
+        """Find out what costs most to find out, before there is a text."""
+        if self._line is not None and self._line not in _moved and self.fits("x") and self._line not in _moved:
+            _remember(self._line, None)
+        if _moved.get(self._line) is not None:
+            _ = self._straight
 
-        No text could make such a line parse, and it is not the text's fault.
-        """
-        if self._like is not None or self.document.language != "python":
+    @cached_property
+    def _line(self) -> tuple[object, ...] | None:
+        """What decides how the place's line has to be indented; None where the line cannot be at fault."""
+        if self._follows or self.document.language != "python":
             return None
         number, line = self.position.line, self.document.line(self.position.line)
         white = line[: len(line) - len(line.lstrip())]
         if len(white) >= self.position.character:
             return None
         lines = self.document.lines
-        header = _HEADER.match(line) is not None
-        key = (self.document.uri, white, header, "".join(lines[:number]), "".join(lines[number + 1 :]))
-        if key not in _moved:
-            _moved[key] = self._right_indent(white, line, header=header)
-            for old in list(_moved)[:-_MOST_MOVED]:
-                _moved.pop(old, None)
-        other = _moved.get(key)
+        around = "".join(lines[:number]), "".join(lines[number + 1 :])
+        return self.document.uri, white, _HEADER.match(line) is not None, *around
+
+    @cached_property
+    def _straight(self) -> Trial | None:
+        """This place with the line indented as it has to be, where that alone is what is wrong (Python).
+
+        No text could make such a line parse, and it is not the text's fault.
+        """
+        if self._line is None:
+            return None
+        line = self.document.line(self.position.line)
+        white = line[: len(line) - len(line.lstrip())]
+        if self._line not in _moved:
+            header = _HEADER.match(line) is not None
+            _remember(self._line, self._right_indent(white, line, header=header))
+        other = _moved.get(self._line)
         return None if other is None else self._indented(white, other)
 
     def _right_indent(self, white: str, line: str, *, header: bool) -> str | None:
@@ -222,6 +238,12 @@ class Trial:
         if isinstance(error, IndentationError) or not NEWER.search(line):
             return False
         return (error.msg or "").startswith("f-string") or python_error(self._text) is not None
+
+
+def _remember(line: tuple[object, ...], indent: str | None) -> None:
+    _moved[line] = indent
+    for old in list(_moved)[:-_MOST_MOVED]:
+        _moved.pop(old, None)
 
 
 def _even(text: str) -> bool:

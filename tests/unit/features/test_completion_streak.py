@@ -9,8 +9,9 @@ import pytest
 
 from kibitz.errors import KibitzError
 from kibitz.features import complete
-from kibitz.features.complete import Answered, answered, continued
+from kibitz.features.complete import answered, continued
 from kibitz.features.completion.extent import extent
+from kibitz.features.completion.shaping import Answered
 from kibitz.features.completion.streak import MORE_LINES, Streak, said_on
 from kibitz.models.protocol import Answer, Request, Usage
 from kibitz.settings import Settings

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kibitz.errors import KINDS
-from kibitz.models import failure_rules
+from kibitz.models import direct, failure_rules
 from kibitz.models.failure_rules import Rule
 from kibitz.models.failure_table import CODES, STATUSES, TABLE, TRANSPORT, WORDS
 from kibitz.models.failures import Failure, explain, no_provider, timed_out
@@ -89,7 +89,10 @@ def test_every_exception_beneath_it_has_a_row(
 
 def test_no_row_is_of_an_exception_that_is_not_there(exceptions: dict[str, list[str]]) -> None:
     known = {name for mro in exceptions.values() for name in mro}
-    assert set(TABLE) - known == {"JSONDecodeError"}
+    assert set(TABLE) - known == {
+        "JSONDecodeError",
+        *(e.__name__ for e in (direct.ProviderError, direct.OddAnswerError)),
+    }
     assert set(TRANSPORT) - known == {"BadHttpMessage", "PayloadEncodingError"}, "these are aiohttp's own"
 
 

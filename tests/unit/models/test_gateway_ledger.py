@@ -28,6 +28,8 @@ MODEL = "openai/gpt-4o"
 CODE = "\n".join(Path(module.__file__).read_text("utf-8").splitlines()[:150])
 ASKED = Request("chat", (Message("system", "Be brief."), Message("user", CODE)), timeout_s=20)
 CLOSE = 0.03
+NEAR = 0.08
+"""For a model that nobody lists: its tokens are estimated."""
 
 
 async def answer(gateway: Gateway, request: Request = ASKED, model: str = MODEL) -> Usage:
@@ -203,6 +205,7 @@ async def test_our_counts_are_the_endpoints(
     bundled = Path(library.submodule_search_locations[0], "litellm_core_utils/tokenizers")
     monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(bundled))
     encoding = tiktoken.get_encoding(ENCODINGS[bare])
+    close = NEAR if bare == "own" else CLOSE
     said = "\n".join(CODE.splitlines()[40:80])
     call = ToolCall("c1", "look", {"path": "server/kibitz/models/gateway.py", "line": 12})
     many = tuple(
@@ -221,10 +224,11 @@ async def test_our_counts_are_the_endpoints(
         usage = await answer(gateway, request, f"openai/{bare}")
         assert usage.estimated
         wanted = as_openai_counts(model_endpoint.requests[-1], encoding)
-        assert usage.input_tokens == pytest.approx(wanted, rel=CLOSE)
-        assert usage.output_tokens == pytest.approx(len(encoding.encode(said)), rel=CLOSE)
+        assert usage.input_tokens == pytest.approx(wanted, rel=close)
+        assert usage.output_tokens == pytest.approx(len(encoding.encode(said)), rel=close)
     model_endpoint.enqueue(Answer(text="x", usage=None))
     with_tool = await answer(gateway, evolve(ASKED, tools=(LOOK,)), f"openai/{bare}")
     size = len(encoding.encode(json.dumps(LOOK["function"])))
     wanted = as_openai_counts(model_endpoint.requests[-1], encoding)
-    assert wanted < with_tool.input_tokens <= (wanted + size) * (1 + CLOSE)
+    at_least = wanted * (1 - NEAR if bare == "own" else 1)
+    assert at_least < with_tool.input_tokens <= (wanted + size) * (1 + close)

@@ -174,6 +174,6 @@ def test_bounds() -> None:
 
 
 def test_the_list_names_some_models_without_their_provider() -> None:
-    assert pricing.listed(Library, "anthropic/claude") is CLAUDE
-    assert pricing.listed(Library, "openai/claude") is None
-    assert pricing.listed(Library, "anthropic/other") is None
+    assert pricing.listed(Library.model_cost, "anthropic/claude") is CLAUDE
+    assert pricing.listed(Library.model_cost, "openai/claude") is None
+    assert pricing.listed(Library.model_cost, "anthropic/other") is None

@@ -8,12 +8,13 @@ from collections.abc import Callable
 
 from attrs import evolve
 
-from kibitz.features.complete import Answered, answered, continued
+from kibitz.features.complete import answered, continued
 from kibitz.features.completion.answers import Answers, Hit, Kept
 from kibitz.features.completion.document import Looked, Typing
 from kibitz.features.completion.flight import Flight
 from kibitz.features.completion.place import Place
 from kibitz.features.completion.rhythm import Spending
+from kibitz.features.completion.shaping import Answered
 from kibitz.features.workbench import Workbench
 from kibitz.models.select import OFFLINE
 

@@ -14,13 +14,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from kibitz.features.complete import Answered, Completion, Suggestion, answered, wanted
+from kibitz.features.complete import Completion, Suggestion, answered, wanted
 from kibitz.features.completion.answers import Answers, Hit, Kept
 from kibitz.features.completion.calls import Calls
 from kibitz.features.completion.document import MOST_TRUST, Looked, Typing
 from kibitz.features.completion.flight import Flight
 from kibitz.features.completion.place import Place, typed_in
 from kibitz.features.completion.rhythm import Rhythm
+from kibitz.features.completion.shaping import Answered
 from kibitz.features.result import Envelope, Stopwatch
 from kibitz.features.workbench import Workbench
 from kibitz.models.protocol import Usage

@@ -32,10 +32,10 @@ class Ground:
 
 
 def ground(document: Document, position: Position, *, tried: bool = False) -> Ground:
-    """Look at a place, and where it is `tried` with a word, so that another text costs less; milliseconds in a large file."""
+    """Look at a place; `tried`, so that a text costs less then; milliseconds in a large file."""
     trial = Trial(document, position)
     if tried:
-        trial.fits("x")
+        trial.prepare()
     return Ground(trial, Spot(document, position, trial.region))
 
 

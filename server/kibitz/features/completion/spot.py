@@ -14,6 +14,7 @@ from kibitz.text import Document, Position
 
 _NEAR = 300
 _SUFFIX_LINES = 200
+_NEAR_LINES = 100
 _CLOSING = re.compile(r"[\s)\]}\"'`;,:>]*\Z")
 _OPENS = re.compile(
     r"(?:[{(\[]|=>|->)\s*\Z|^\s*(?:else|do|then|begin)\s*\Z|\b(?:do|then)\s*(?:\|[^|]*\|)?\s*\Z"
@@ -118,21 +119,9 @@ class Spot:
 
     @cached_property
     def unit(self) -> str:
-        """One level of indentation: a tab, or so many spaces."""
-        lines = [line for line in (*self.above_lines, *self.below_lines) if line.strip()]
-        tabs = sum(line.startswith("\t") for line in lines)
-        steps: Counter[int] = Counter()
-        before = 0
-        for line in lines:
-            indent = len(line) - len(line.lstrip(" "))
-            if indent > before and indent - before in (2, 3, 4, 8):
-                steps[indent - before] += 1
-            before = indent
-        if tabs > sum(line.startswith(" ") for line in lines):
-            return "\t"
-        if steps:
-            return " " * steps.most_common(1)[0][0]
-        return facts(self.language).indent
+        """One level of indentation around here: a tab, or so many spaces."""
+        near = _unit([*self.above_lines[-_NEAR_LINES:], *self.below_lines[:_NEAR_LINES]])
+        return near or _unit([*self.above_lines, *self.below_lines]) or facts(self.language).indent
 
     @cached_property
     def step(self) -> int:
@@ -205,3 +194,19 @@ class Spot:
         ):
             return following
         return previous if not following or not self.above else following
+
+
+def _unit(lines: list[str]) -> str:
+    """The indentation that most of these lines are deeper by than the one before; "" where none is deeper."""
+    lines = [line for line in lines if line.strip()]
+    tabs = sum(line.startswith("\t") for line in lines)
+    steps: Counter[int] = Counter()
+    before = 0
+    for line in lines:
+        indent = len(line) - len(line.lstrip(" "))
+        if indent > before and indent - before in (2, 3, 4, 8):
+            steps[indent - before] += 1
+        before = indent
+    if tabs > sum(line.startswith(" ") for line in lines):
+        return "\t"
+    return " " * steps.most_common(1)[0][0] if steps else ""

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+
+from attrs import frozen
 
 from kibitz.index.crawl import crawl
 from kibitz.models.offline.corpus import Corpus, likeliest, tokens_of
@@ -14,6 +19,9 @@ from kibitz.text import Document
 
 WINDOW_LINES = 700
 """How much of a long file around the cursor is learnt from."""
+
+STEP_LINES = 100
+"""What is learnt from begins at such a line, so that it does not begin elsewhere with every line."""
 
 NEIGHBOUR_FILES = 60
 NEIGHBOUR_BYTES = 400_000
@@ -29,6 +37,9 @@ NEAR_WEIGHT = 4.0
 """What the file itself says counts as much as this many neighbours."""
 
 OPEN_LINES = 400
+KEPT = 3
+"""Documents whose corpora are kept."""
+
 SHORTEST_START = 5
 """Fewer typed characters than this say too little about which line is meant."""
 
@@ -47,11 +58,12 @@ class Completer:
 
     def __init__(self) -> None:
         self._projects: dict[Path, asyncio.Task[Corpus]] = {}
+        self._near = Near()
 
     async def complete(self, task: CompleteTask) -> str:
         """The text to insert, possibly empty."""
         neighbours = await self._neighbours(task)
-        return await asyncio.to_thread(suggest, task, neighbours)
+        return await asyncio.to_thread(suggest, task, neighbours, self._near)
 
     async def _neighbours(self, task: CompleteTask) -> Corpus | None:
         """What the project's files nearest to this one say; nothing while they are being read for an editor."""
@@ -69,6 +81,56 @@ class Completer:
             if reader.done() and not reader.cancelled() and reader.exception() is None
             else None
         )
+
+
+@frozen
+class _Read:
+    """What a corpus was made of: the texts of other open files and of the lines below, and the lines above."""
+
+    others: tuple[str, ...]
+    above: str
+    corpus: Corpus
+
+
+class Near:
+    """The open files, then the one at hand, as a corpus: the lines before the cursor last, because the latest places count.
+
+    It is made anew for another place; where lines were only added above the cursor, they are added to it. Any thread.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._read: OrderedDict[str, _Read] = OrderedDict()
+
+    @contextmanager
+    def around(self, task: CompleteTask) -> Iterator[Corpus]:
+        """The corpus for a place, which nobody else reads or changes meanwhile."""
+        document, at = task.document, task.position.line
+        others = [
+            _window(opened, 0, OPEN_LINES)
+            for opened in reversed(task.open_documents)
+            if opened.uri != document.uri and opened.language == document.language
+        ]
+        others.append(_window(document, at + 1, at + WINDOW_LINES))
+        first = max(0, at - WINDOW_LINES) // STEP_LINES * STEP_LINES
+        above = _window(document, first, at).removesuffix("\n")
+        with self._lock:
+            yield self._corpus(document.uri, tuple(others), above)
+
+    def _corpus(self, uri: str, others: tuple[str, ...], above: str) -> Corpus:
+        last = self._read.pop(uri, None)
+        if last is not None and last.others == others and f"{above}\n".startswith(f"{last.above}\n"):
+            corpus = last.corpus
+            if len(above) > len(last.above):
+                corpus.add(above[len(last.above) + 1 :])
+        else:
+            corpus = Corpus()
+            for text in (*others, above):
+                corpus.add(text)
+        self._read[uri] = _Read(others, above, corpus)
+        while len(self._read) > KEPT:
+            self._read.popitem(last=False)
+        return corpus
 
 
 def neighbour_corpus(root: Path, document: Document, exclude: tuple[str, ...]) -> Corpus:
@@ -101,14 +163,21 @@ def read_neighbours(root: Path, document: Document, exclude: tuple[str, ...]) ->
     return texts
 
 
-def suggest(task: CompleteTask, neighbours: Corpus | None) -> str:
-    """The likeliest rest of the line; else the rest of a word that was begun; else what closes the line."""
-    document, position = task.document, task.position
-    line = document.line(position.line)
-    before, after = line[: position.character], line[position.character :]
+def suggest(task: CompleteTask, neighbours: Corpus | None, near: Near | None = None) -> str:
+    """The likeliest rest of the line; else the rest of a word that was begun; else what closes the line.
+
+    `near` keeps what was read of the open files between the keys of one line and the next.
+    """
+    line = task.document.line(task.position.line)
+    after = line[task.position.character :]
     if after[:1].isalnum() or after[:1] == "_":
         return ""
-    near = _near(task)
+    with (near or Near()).around(task) as corpus:
+        return _suggest(task, line[: task.position.character], after, corpus, neighbours)
+
+
+def _suggest(task: CompleteTask, before: str, after: str, near: Corpus, neighbours: Corpus | None) -> str:
+    document, position = task.document, task.position
     corpora = [(near, NEAR_WEIGHT), *([(neighbours, 1.0)] if neighbours is not None else [])]
     if not after.strip() and (
         copied := _copied_line(corpora, before.lstrip(), BET if task.sure else LINE_SURE)
@@ -142,18 +211,6 @@ def _copied_line(corpora: Sequence[tuple[Corpus, float]], typed: str, sure: floa
         return ""
     best = max(scores, key=lambda line: (scores[line], -len(line), line))
     return best[len(typed) :] if scores[best] >= sure * sum(scores.values()) else ""
-
-
-def _near(task: CompleteTask) -> Corpus:
-    """The open files, then this one; the lines before the cursor last, because the latest places count."""
-    corpus = Corpus()
-    for document in reversed(task.open_documents):
-        if document.uri != task.document.uri and document.language == task.document.language:
-            corpus.add(_window(document, 0, OPEN_LINES))
-    at = task.position.line
-    corpus.add(_window(task.document, at + 1, at + WINDOW_LINES))
-    corpus.add(_window(task.document, max(0, at - WINDOW_LINES), at))
-    return corpus
 
 
 def _window(document: Document, first: int, last: int) -> str:
