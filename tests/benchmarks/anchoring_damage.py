@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 from anchoring_wishes import COMMENT, indent, is_code
 
-_STRING = re.compile(r"""(?<!["'\\\w])(["'])([^"'\\\n`]*)\1(?!["'])""")
+_STRING = re.compile(r"""(\w*)("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`?)(?!["'])""")
+_PREFIX = re.compile(r"[rbfuRBFU]{0,2}")
 
 Damage = Callable[[list[str], str, random.Random], list[str] | None]
 """A copy of lines as a model may write them; None where the damage does not apply to these lines."""
@@ -80,13 +81,19 @@ def drop_comments(lines: list[str], language: str, rng: random.Random) -> list[s
 
 
 def quotes(lines: list[str], language: str, rng: random.Random) -> list[str] | None:
-    """The other quotes around strings."""
+    """The other quotes around strings, where no quote is in them."""
     if language in ("go", "rust", "java"):
         return None
-    return [
-        _STRING.sub(lambda m: {"'": '"', '"': "'"}[m[1]] + m[2] + {"'": '"', '"': "'"}[m[1]], x)
-        for x in lines
-    ]
+
+    def other(match: re.Match[str]) -> str:
+        prefix, string = match.groups()
+        inside = string[1:-1]
+        if string[0] == "`" or re.search(r"""["'`\\]""", inside) or not _PREFIX.fullmatch(prefix):
+            return match[0]
+        quote = {"'": '"', '"': "'"}[string[0]]
+        return prefix + quote + inside + quote
+
+    return [line if re.search(r"""\"{3}|'{3}""", line) else _STRING.sub(other, line) for line in lines]
 
 
 def typo(lines: list[str], language: str, rng: random.Random) -> list[str] | None:

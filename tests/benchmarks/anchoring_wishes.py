@@ -75,7 +75,9 @@ def change(lines: list[str], language: str, rng: random.Random) -> Change:
 
 def _step(lines: list[str], language: str) -> str:
     """One level of indentation."""
-    if language == "go" or any(line.startswith("\t") for line in lines):
+    if any(line.startswith("\t") for line in lines) or (
+        language == "go" and not any(line.startswith(" ") for line in lines)
+    ):
         return "\t"
     depths = sorted({len(indent(line)) for line in lines if is_code(line, language)})
     steps = [b - a for a, b in pairwise(depths)]

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -74,9 +74,11 @@ BIG = Source("java", "jdk.compiler", "openjdk-17-source", "src/jdk.compiler")
 """About 200,000 lines, to measure times on."""
 
 
-def projects(languages: tuple[str, ...], cache: Path) -> Iterator[Project]:
+def projects(
+    languages: tuple[str, ...], cache: Path, sources: Sequence[Source] = SOURCES
+) -> Iterator[Project]:
     """The projects of some languages; what cannot be downloaded is said and left out."""
-    for source in SOURCES:
+    for source in sources:
         if source.language in languages:
             project = fetch(source, cache)
             if project is not None:
@@ -129,8 +131,8 @@ def _download(source: Source, folder: Path) -> None:
     elif source.language == "typescript":
         run("npm", "pack", "--silent", source.package)
         for tarball in folder.glob("*.tgz"):
-            with tarfile.open(tarball) as archive:
-                archive.extractall(folder, filter="data")
+            with tarfile.open(tarball) as packed:
+                packed.extractall(folder, filter="data")
     else:
         run("apt-get", "download", source.package)
         for package in folder.glob("*.deb"):

@@ -157,6 +157,7 @@ PYTHON: dict[str, Seeder] = {
     "missing import": statement(
         "json.dumps({})", "Path('x').exists()", "defaultdict(list)", "shlex.split('a b')"
     ),
+    "missing self": inside(r"^(    def [a-z]\w*)\(self, ", r"\1("),
     "missing colon": inside(r"^( +(?:if|for|while) [^\n:#'\"]+):$", r"\1"),
     "comparison to None": inside(r"\b(\w+) is None:$", r"\1 == None:"),
     "f-string": inside(r"(\(|= )('[\w ]+')", r"\1f\2"),

@@ -294,6 +294,21 @@ def identity(unit: Unit, rng: random.Random) -> Found:
             yield found
 
 
+_ASKED = ("startswith", "endswith", "isdigit", "isspace", "isalpha")
+
+
+def _asked_already(first: ast.expr, last: ast.expr) -> bool:
+    """Whether an operand asks of a text what can neither fail nor do anything where an earlier one asked the same text."""
+
+    def texts(operand: ast.expr) -> list[str] | None:
+        calls = [n for n in ast.walk(operand) if isinstance(n, ast.Call)]
+        of = [c.func for c in calls if isinstance(c.func, ast.Attribute) and c.func.attr in _ASKED]
+        return [ast.dump(f.value) for f in of] if len(of) == len(calls) else None
+
+    one, other = texts(first), texts(last)
+    return bool(one and other) and set(other or ()) <= set(one or ())
+
+
 @bad("short circuit made eager")
 def eager(unit: Unit, rng: random.Random) -> Found:
     for statement in shuffled(rng, unit.statements()):
@@ -302,7 +317,7 @@ def eager(unit: Unit, rng: random.Random) -> Found:
         test = statement.test
         if isinstance(test, ast.BoolOp) and any(isinstance(n, ast.Call) for n in ast.walk(test.values[-1])):
             last = test.values[-1]
-            if last.lineno == last.end_lineno:
+            if last.lineno == last.end_lineno and not _asked_already(test.values[0], last):
                 at, name = unit.rows([statement])[0], unit.fresh(rng, "is_allowed", "condition", "matches")
                 yield [
                     (at, at, f"{unit.indent(statement)}{name} = {unit.src(last)}\n"),

@@ -50,6 +50,17 @@ def duplicated(unit: Unit, rng: random.Random) -> Found:
             yield [(end, end, unit.text[start:end])]
 
 
+def _counts(one: ast.stmt, other: ast.stmt) -> bool:
+    """Whether a statement only counts a local up or down that the other does not name."""
+    return (
+        isinstance(one, ast.AugAssign)
+        and isinstance(one.target, ast.Name)
+        and isinstance(one.value, ast.Constant)
+        and isinstance(one.value.value, int)
+        and one.target.id not in {n.id for n in ast.walk(other) if isinstance(n, ast.Name)}
+    )
+
+
 @bad("effects reordered")
 def reordered(unit: Unit, rng: random.Random) -> Found:
     for block, at in _effects(unit, rng):
@@ -59,6 +70,8 @@ def reordered(unit: Unit, rng: random.Random) -> Found:
             and unit.alone(block[at + 1])
         ):
             one, two = block[at], block[at + 1]
+            if _counts(one, two) or _counts(two, one):  # nobody sees which came first
+                continue
             yield [(*unit.rows([one, two]), unit.rows_text([two]) + unit.rows_text([one]))]
 
 
@@ -101,10 +114,24 @@ def unconditional(unit: Unit, rng: random.Random) -> Found:
             yield [(*unit.rows([node]), body)]
 
 
+def _excludes(node: ast.If) -> bool:
+    """Whether a thing that equals one constant cannot equal the next one: then `elif` says no more than `if`."""
+    following = node.orelse[0]
+    tests = [node.test, following.test] if isinstance(following, ast.If) else []
+    sides = [
+        (ast.dump(t.left), t.comparators[0])
+        for t in tests
+        if isinstance(t, ast.Compare) and len(t.ops) == 1 and isinstance(t.ops[0], ast.Eq)
+    ]
+    if len(sides) < 2 or sides[0][0] != sides[1][0]:
+        return False
+    return isinstance(sides[0][1], ast.Constant) and isinstance(sides[1][1], ast.Constant)
+
+
 @bad("elif made an if of its own")
 def loose_elif(unit: Unit, rng: random.Random) -> Found:
     for node in plain_ifs(unit, rng):
-        if has_elif(unit, node) and not ends(node.body):
+        if has_elif(unit, node) and not ends(node.body) and not _excludes(node):
             at = unit.start(node.orelse[0])
             yield [(at, at + 4, "if")]
 

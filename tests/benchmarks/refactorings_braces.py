@@ -199,7 +199,7 @@ def local_uses(p: Piece) -> Iterator[tuple[str, list[tuple[int, int]]]]:
     for name in dict.fromkeys(names):
         words = [m.span() for m in re.finditer(rf"\b{name}\b", p.shadow)]
         everywhere = len(re.findall(rf"\b{name}\b", p.code))
-        odd = re.search(
+        odd: object = re.search(
             rf"[.#]{name}\b|\b{name}\s*:[^=]|[{{,]\s*{name}\s*[,}}]|(fn|func|function) {name}\b", p.shadow
         )
         odd = odd or re.search(rf"[(|,]\s*{name}\s*(=>|\||,\s*\w+\s*\|)", p.shadow)
@@ -331,7 +331,7 @@ def _comment(p: Piece) -> Found:
 @kept(GOOD, "extract constant", "Replace the magic number with a named constant.")
 def _constant(p: Piece) -> Found:
     made = {"typescript": "const limit = {};", "go": "const limit = {}", "java": "final int limit = {};"}
-    head = re.search(r"\{\n([ \t]+)", p.shadow)
+    head = re.search(r"\{\n(?:[ \t]*\n)*([ \t]+)", p.shadow)
     for m in re.finditer(r"(?<=[<>=+*-] )(\d{1,6})(?=[;) ])", p.shadow):
         if (
             p.language in made

@@ -1,6 +1,6 @@
 """Good and bad refactorings as a model would answer them: how many of the bad are blocked, how many of the good pass.
 
-    python tests/benchmarks/refactorings_checked.py [--set dev|held-out|fresh] [--count 150] [--seed 1] [--show N] [--only WORD]
+    python tests/benchmarks/refactorings_checked.py [--set dev|held-out|fresh|unseen] [--count 150] [--seed 1] [--show N] [--only WORD]
         [--kind good|bad] [--cache FOLDER] [--languages python,go] [--with-tests N]
 
 A case is a real function of a package that is downloaded when it is needed, rewritten, and put into the form of a model's answer:
@@ -30,6 +30,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -346,7 +347,9 @@ def main() -> int:
     parser.add_argument("--with-tests", type=int, default=0, help="as many cases of a package with its tests")
     parser.add_argument("--print-all", action="store_true", help="print every case instead of checking it")
     args = parser.parse_args()
+    args.cache = args.cache.resolve()
     args.cache.mkdir(parents=True, exist_ok=True)
+    warnings.simplefilter("ignore", RuntimeWarning)  # of coroutines that a run under the probe drops
     languages = tuple(args.languages.split(","))
     others = tuple(language for language in languages if language != "python")
     share = 0.0 if "python" not in languages else PYTHON_SHARE if others else 1.0

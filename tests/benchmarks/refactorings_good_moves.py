@@ -66,7 +66,10 @@ def extraction(unit: Unit, nodes: list[ast.stmt]) -> tuple[list[str], list[str]]
     }
     stored = _stored(nodes)
     needs = [name for name in loaded_names(nodes) if name in local]
-    before = own | {n.id for n in rest if isinstance(n.ctx, ast.Store)}
+    inner_names = {
+        id(n) for c in ast.walk(unit.node) if isinstance(c, ast.comprehension) for n in ast.walk(c.target)
+    }
+    before = own | {n.id for n in rest if isinstance(n.ctx, ast.Store) and id(n) not in inner_names}
     gives = [name for name in stored if any(n.id == name and isinstance(n.ctx, ast.Load) for n in rest)]
     return [n for n in needs if n in before], gives
 

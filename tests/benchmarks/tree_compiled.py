@@ -65,7 +65,7 @@ def changed(
         if where is None:
             return None
         name = (
-            NEW
+            NEW + re.sub(r"\W", "", Path(document.uri).stem)  # a package's files share their functions' names
             if kind in ("rename", "extract_function") or (kind == "extract_variable" and dice.random() < 0.5)
             else None
         )

@@ -153,6 +153,7 @@ async def test_many_at_once_are_each_answered(it: Scripted) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 async def test_a_model_process_that_dies_is_started_again(it: Scripted) -> None:
+    await it.editor.command("kibitz.models.select", {"model": "openai/gpt-4o"})  # another process asks it
     it.endpoint.enqueue(Answer(text="word " * 20, hang_after=2))
     number = it.editor.start(
         "workspace/executeCommand",
@@ -165,6 +166,7 @@ async def test_a_model_process_that_dies_is_started_again(it: Scripted) -> None:
     assert error["data"]["kind"] == "internal"
     assert "Traceback" not in str(error)
     assert (await it.editor.command("kibitz.explain", {"uri": it.open(BUGGY)}))["markdown"] == "ok"
+    await it.editor.command("kibitz.models.select", {"model": MODEL})
 
 
 async def test_a_server_that_is_gone_says_so(it: Scripted) -> None:

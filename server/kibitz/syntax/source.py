@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import warnings
 from collections import defaultdict
@@ -24,6 +25,10 @@ MAX_DEPTH = 20_000
 """Some parsers overflow their stack near a hundred thousand open brackets; no code has a hundredth of that."""
 
 _BLOCK = 8_192
+_WORD = re.compile(rb"\w{1,64}|.", re.DOTALL)
+_words: dict[bytes, bytes] = {}
+"""What a query's predicates get of a text that was read in pieces. They take bytes alone (a view ends the process), and what
+they were given is never freed either: so the same word is always the same object."""
 _pool_lock = threading.Lock()
 _pool: dict[str, list[Parser]] = defaultdict(list)
 
@@ -139,8 +144,12 @@ def settled(source: Source) -> Source:
 def _parse(language: str, data: bytes, old: RawTree | None) -> RawTree | None:
     parser = _parser(language)
     views: list[memoryview] = []
+    parsing = True
 
-    def read(at: int, _point: object) -> memoryview:
+    def read(at: int, _point: object) -> memoryview | bytes:
+        if not parsing:
+            word = _WORD.match(data, at)
+            return _words.setdefault(word[0], word[0]) if word is not None else b""
         views.append(memoryview(data)[at : at + CHUNK])
         return views[-1]
 
@@ -151,6 +160,7 @@ def _parse(language: str, data: bytes, old: RawTree | None) -> RawTree | None:
         parser.reset()
         return None
     finally:
+        parsing = False
         for view in views:
             view.release()
         with _pool_lock:

@@ -118,7 +118,12 @@ class Trial:
 
     def prepare(self) -> None:
         """Find out what costs most to find out, before there is a text."""
-        if self._line is not None and self._line not in _moved and self.fits("x") and self._line not in _moved:
+        if (
+            self._line is not None
+            and self._line not in _moved
+            and self.fits("x")
+            and self._line not in _moved
+        ):
             _remember(self._line, None)
         if _moved.get(self._line) is not None:
             _ = self._straight

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from kibitz.verify.likeness import likeness
@@ -88,16 +89,27 @@ def _reach(gap: Sequence[str]) -> int:
 
 
 def _pairs(one: Sequence[str], two: Sequence[str]) -> list[tuple[int, int, bool]]:
-    """Which lines of two gaps are the same, and (True) which comments only nearly."""
+    """Which lines of two gaps are the same, and (True) which comments only nearly; blank lines as the comments say."""
+    mine, theirs = ([n for n, line in enumerate(gap) if line] for gap in (one, two))
     found: list[tuple[int, int, bool]] = []
-    for block in blocks(one, two):
+    for block in blocks([one[n] for n in mine], [two[m] for m in theirs]):
         if block.same:
-            found += [(block.a + n, block.b + n, False) for n in range(block.a_end - block.a)]
+            ours = zip(mine[block.a : block.a_end], theirs[block.b : block.b_end], strict=True)
+            found += [(n, m, False) for n, m in ours]
             continue
-        start = block.b
-        for n in range(block.a, block.a_end):
-            like = next((m for m in range(start, block.b_end) if one[n] and likeness(one[n], two[m])), None)
+        left = theirs[block.b : block.b_end]
+        for n in mine[block.a : block.a_end]:
+            like = next((m for m in left if likeness(one[n], two[m])), None)
             if like is not None:
                 found.append((n, like, True))
-                start = like + 1
-    return found
+                left = [m for m in left if m > like]
+    blank: list[tuple[int, int, bool]] = []
+    for above, below in pairwise([(-1, -1, False), *found, (len(one), len(two), False)]):
+        ours = zip(_blank(one, above[0], below[0]), _blank(two, above[1], below[1]), strict=False)
+        blank += [(n, m, False) for n, m in ours]
+    return sorted([*found, *blank])
+
+
+def _blank(gap: Sequence[str], above: int, below: int) -> list[int]:
+    """The blank lines between two lines."""
+    return [n for n in range(above + 1, below) if not gap[n]]

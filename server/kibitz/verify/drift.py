@@ -6,10 +6,10 @@ The place must stand out: enough lines equal, few that are not, and every other 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from kibitz.verify.likeness import is_typo, likeness, renamed
+from kibitz.verify.likeness import defines_other, is_typo, likeness, renamed
 from kibitz.verify.lines import blocks
 from kibitz.verify.reduced import Reduced
 
@@ -79,14 +79,17 @@ def certain(ranking: Ranking, have_lines: Sequence[str], wanted_lines: Sequence[
     best = candidates[0]
     slips = _only_slips(best, have_lines, wanted_lines)
     found = {k for k, _ in best.equal}
+    lacking = {k for k, _ in best.drifted} | set(best.lost)
     for other in candidates[1:]:
         if 2 * len(set(best.equal) & set(other.equal)) >= len(other.equal):
             continue  # the same place, aligned worse
         if other.errors < best.errors:
             return None
-        if any(k in found and renamed(wanted_lines[k], have_lines[p]) for k, p in other.drifted):
+        if lacking and other.errors == best.errors and lacking <= {k for k, _ in other.equal}:
+            return None  # as much has changed at either, and nothing of it at both
+        if any(k in found and defines_other(wanted_lines[k], have_lines[p]) for k, p in other.drifted):
             continue  # it defines something else, and what the block defines is at the best place
-        if _close(other, have_lines, wanted_lines):
+        if _close(other, have_lines, wanted_lines, defines_other):
             return None
         margin = 0.0 if slips and not _only_slips(other, have_lines, wanted_lines) else _MARGIN
         if best.score - other.score <= margin:
@@ -254,13 +257,18 @@ def _may_stand_for(word: str, other: str) -> bool:
     return _tells(word) and _tells(other) and likeness(word, other) > 0
 
 
-def _close(candidate: Candidate, have_lines: Sequence[str], wanted_lines: Sequence[str]) -> bool:
+def _close(
+    candidate: Candidate,
+    have_lines: Sequence[str],
+    wanted_lines: Sequence[str],
+    another: Callable[[str, str], bool] = renamed,
+) -> bool:
     """Whether a place is one the block may speak of."""
     lines = len(wanted_lines)
     if candidate.errors > _most_errors(lines):
         return False
     pairs = [(wanted_lines[k], have_lines[p]) for k, p in candidate.drifted]
-    if any(renamed(mine, theirs) and not is_typo(mine, theirs) for mine, theirs in pairs):
+    if any(another(mine, theirs) and not is_typo(mine, theirs) for mine, theirs in pairs):
         return False
     telling = [p for k, p in candidate.equal if _tells(wanted_lines[k])]
     if any(not telling or not telling[0] < p < telling[-1] for p in candidate.added):

@@ -34,20 +34,36 @@ def stands_exactly(wanted: Sequence[str], lines: Sequence[str], place: Place) ->
 
 
 def pasted(lines: Sequence[str], place: Place, after: Sequence[str]) -> bool:
-    """Whether lines that are only put in say what stands right above or below them: the block left those out."""
+    """Whether new lines say what stands above or below them: the block left those out.
+
+    Lines that are only put in, where they say just that; of several new lines, where most of what they say is there.
+    """
     result = [*lines[: place.first], *after, *lines[place.end :]]
     for block in blocks(lines[place.first : place.end], after):
-        if block.same or block.a_end > block.a:
+        if block.same:
             continue
-        said = _filled(after[block.b : block.b_end])
-        if sum(map(str.isalnum, "".join(said))) < _TELLING:
+        gone = {line.strip() for line in lines[place.first + block.a : place.first + block.a_end]}
+        said = [line for line in _filled(after[block.b : block.b_end]) if line not in gone]
+        if _size(said) < _TELLING:
             continue
         reach = 2 * (block.b_end - block.b) + 2
         first, end = place.first + block.b, place.first + block.b_end
         above, below = _filled(result[max(0, first - reach) : first]), _filled(result[end : end + reach])
-        if said in (above[-len(said) :], below[: len(said)]):
+        if block.a_end == block.a and said in (above[-len(said) :], below[: len(said)]):
+            return True
+        if len(said) > 1 and any(2 * _size(_common(said, beside)) > _size(said) for beside in (above, below)):
             return True
     return False
+
+
+def _common(one: Sequence[str], two: Sequence[str]) -> list[str]:
+    """The lines that both have in the same order, one or more at a time."""
+    return [line for block in blocks(one, two) if block.same for line in one[block.a : block.a_end]]
+
+
+def _size(lines: Sequence[str]) -> int:
+    """How many letters and digits there are in the lines."""
+    return sum(map(str.isalnum, "".join(lines)))
 
 
 def _filled(lines: Sequence[str]) -> list[str]:
@@ -92,8 +108,13 @@ def _doubled(
         same = reduced_line(new[len(said)]) == reduced_line(wanted[len(known)])
         return max(0, min(_blank(said) - _blank(known), blank)) if same and not exact else 0
     words = [reduced_line(line) for line in outside[: 4 * len(said) + 8] if line.strip()]
+    own = {reduced_line(line) for line in wanted}
     most = next(
-        (n for n in range(extra, 0, -1) if words[:n][::-1] == [word for _, word in mine[:n]]),
+        (
+            n
+            for n in range(extra, 0, -1)
+            if words[:n][::-1] == [word for _, word in mine[:n]] and own.isdisjoint(words[:n])
+        ),
         0,
     )
     if not most:

@@ -86,6 +86,12 @@ def settled(
         return base, list(new)
     if _is_home(wanted, new, pairs, matched):
         return base, list(new)
+    if (
+        steps.first_only
+        and matched.get(top) != pairs[0][0]
+        and any(ours == pairs[0][1] for _, _, ours in pairs)
+    ):
+        raise _unknown()  # a new line that lacks its indentation too, or one that has none
     first_only = steps.first_only or _copied_behind(pairs, new[top:])
     moved: list[str] = []
     for n, line in enumerate(new):
@@ -143,8 +149,9 @@ def _is_home(
     mine = {a: indent for a, indent, _ in pairs}
     ours = {a: indent for a, _, indent in pairs}
     said = Counter(line.strip() for line in (*wanted, *new))
+    top = next((n for n, (a, b) in enumerate(zip(wanted, new, strict=False)) if a.strip() != b.strip()), 0)
     common = [
-        _Row(n, said[line.strip()] == 2, indent_of(line), mine[a], ours[a])
+        _Row(n, said[line.strip()] == 2 or n == a < top, indent_of(line), mine[a], ours[a])
         for n, line in filled
         if (a := matched.get(n)) in mine and wanted[a].strip() == line.strip() and mine[a] != ours[a]
     ]
@@ -262,7 +269,7 @@ class _Steps:
         known = sorted(self.homes, key=len)
         for low, high in pairwise(known):
             mine, ours = high[len(low) :], self.homes[high][len(self.homes[low]) :]
-            if high.startswith(low) and mine and ours:
+            if high.startswith(low) and mine and ours and mine != ours:
                 return _step(mine, ours)
         for mine, ours in self.homes.items():
             if mine and ours and mine[0] != ours[0]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from kibitz.syntax.facts import facts
 from kibitz.verify.likeness import slipped
 from kibitz.verify.lines import Block, blocks
 from kibitz.verify.reduced import reduced_line
 
 _TOKEN = re.compile(r"""(?P<gap>\s*)(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|\w+|\S|$)""")
-
-
+_QUOTED = re.compile(r"""\\.|"{3}|'{3}|`|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'""")
 _PLAIN = re.compile(r"""(?<![\w"'\\])([rbfuRBFU]{0,2})(["'])([^"'\\\n]*)\2(?!["'\w])""")
 
 
@@ -24,11 +24,52 @@ def swapped_quotes(pairs: Iterable[tuple[str, str]]) -> tuple[str, str] | None:
     swaps = {
         (one.quote, two.quote)
         for mine, actual in pairs
+        if not any(mark in mine + actual for mark in ('"""', "'''"))
         for one, two in zip(_tokens(mine), _tokens(actual), strict=False)
         if one.text == two.text and one.is_plain and two.is_plain
     }
     swap = next((pair for pair in swaps if pair[0] != pair[1]), ("", ""))
     return swap if set(swap) == {"'", '"'} and swaps <= {swap, (swap[1], swap[1])} else None
+
+
+def opened_string(lines: Sequence[str], language: str) -> str:
+    """What the string of several lines is closed with that the lines open and do not close; "" where there is none."""
+    marks = _marks(language)
+    opened = ""
+    for number in sorted({n for mark in marks for n, line in enumerate(lines) if mark in line}):
+        opened = _opened(lines[number], opened, marks)
+    return opened
+
+
+def inside_strings(lines: Sequence[str], language: str, opened: str) -> set[int]:
+    """The lines that begin inside of a string of several lines, of which one may be open at the first."""
+    found: set[int] = set()
+    marks = _marks(language)
+    for number, line in enumerate(lines):
+        if opened:
+            found.add(number)
+        opened = _opened(line, opened, marks)
+    return found
+
+
+def _marks(language: str) -> set[str]:
+    return {quote for quote in facts(language).quotes if len(quote) == 3 or quote == "`"}
+
+
+def _opened(line: str, opened: str, marks: set[str]) -> str:
+    """What is open at the end of a line."""
+    at = 0
+    while True:
+        if opened:
+            end = line.find(opened, at)
+            if end < 0:
+                return opened
+            at, opened = end + len(opened), ""
+        match = _QUOTED.search(line, at)
+        if match is None:
+            return ""
+        at = match.end()
+        opened = match[0] if match[0] in marks else ""
 
 
 def requoted(line: str, swap: tuple[str, str]) -> str:
@@ -117,10 +158,25 @@ class _Merged:
         at = 0
         for change in changes:
             out += self._kept(at, change.a)
-            out += [token.written for token in self.new[change.b : change.b_end]]
+            out += self._wanted(change)
             at = change.a_end
         out += self._kept(at, len(self.base) + 1)
         return "".join(out).strip()
+
+    def _wanted(self, change: Block) -> list[str]:
+        """The new words, a string for a string with the quotes that the document has there."""
+        words = self.new[change.b : change.b_end]
+        if change.a_end - change.a != len(words):
+            return [word.written for word in words]
+        out: list[str] = []
+        for a, word in enumerate(words, change.a):
+            now = self.now[self.place[a]] if a in self.place else None
+            old = self.base[a]
+            plain = now is not None and now.is_plain and old.is_plain and word.is_plain
+            swap = (old.quote, now.quote) if now is not None else ("", "")
+            ours = plain and word.quote == swap[0] != swap[1]
+            out.append(requoted(word.written, swap) if ours else word.written)
+        return out
 
     def _kept(self, low: int, high: int) -> list[str]:
         """What the document has for the words `low` to `high`, which the answer leaves alone."""

@@ -9,7 +9,7 @@ _LIKE = 0.6
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+|\d+")
 _TOKENS = re.compile(r"\w+|[^\w\s]")
 _NAMES = re.compile(
-    r"(?:def|class|func|fn|function|struct|enum|interface|trait|type|impl|module|namespace|fun|sub|record)\s+(\w+)"
+    r"(?:def|class|func(?:\s*\([^)]*\))?|fn|function|struct|enum|interface|trait|type|impl|module|namespace|fun|sub|record)\s+(\w+)"
 )
 
 
@@ -23,9 +23,18 @@ def likeness(one: str, two: str) -> float:
 
 
 def renamed(one: str, two: str) -> bool:
+    """Whether two lines define things of different names, or only one of them defines any."""
+    return _name(one) != _name(two)
+
+
+def defines_other(one: str, two: str) -> bool:
     """Whether two lines define things of different names."""
-    names = [match[1] if (match := _NAMES.search(line)) else None for line in (one, two)]
-    return names[0] != names[1]
+    return bool(_name(one)) and bool(_name(two)) and renamed(one, two)
+
+
+def _name(line: str) -> str:
+    match = _NAMES.search(line)
+    return match[1] if match else ""
 
 
 def is_typo(one: str, two: str) -> bool:

@@ -48,7 +48,15 @@ def _doubled(before: Document, after: Document) -> list[str]:
         Counter(map(_key, _plain(old, before.language))),
         Counter(map(_key, _plain(new, after.language))),
     )
-    return sorted({name for (name, _), n in now.items() if n > 1 and n > was[name, _]})
+    more = [key for key, n in now.items() if n > 1 and n > was[key]]
+    renamed = Counter(n for key, n in was.items() if n > 1 and key not in now)
+    found: set[str] = set()
+    for key in more:
+        # a function that was there twice is so still under another name
+        renamed[now[key]] -= 1
+        if renamed[now[key]] < 0 or was[key]:
+            found.add(key[0])
+    return sorted(found)
 
 
 def _key(definition: Definition) -> tuple[str, tuple[str, ...]]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from kibitz.verify.aligning import Place
 from kibitz.verify.indenting import indent_of
-from kibitz.verify.inline import merged_line, requoted, swapped_quotes
+from kibitz.verify.inline import inside_strings, merged_line, opened_string, requoted, swapped_quotes
 from kibitz.verify.likeness import is_typo, likeness
 from kibitz.verify.lines import blocks
 from kibitz.verify.reduced import comment_lines, reduced_line
@@ -40,6 +40,7 @@ class Merge:
         self.new = [line.rstrip() for line in new] if ragged else list(new)
         self.lines = lines
         self.place = place
+        self.language = language
         self.unit_of = {n: unit for unit in place.units for n in range(unit.a, unit.a_end)}
         self.mine_of = {n: unit for unit in place.units for n in range(unit.w, unit.w_end)}
         window = list(range(place.first, place.end))
@@ -49,7 +50,8 @@ class Merge:
         self.notes = comment_lines(self.new, language)
         self.repeated: set[int] = set()
         self.moved = self._others()
-        self.swap: tuple[str, str] | None = None
+        self.spoken: set[int] = set()
+        self.swaps: dict[bool, tuple[str, str] | None] = {}
 
     def lines_after(self) -> list[str]:
         """The place's lines after the change, without their ends.
@@ -57,9 +59,7 @@ class Merge:
         Raises `bad_response` where the answer changes what has changed since, or would lose comments it did not know of.
         """
         kept, gone = self._kept()
-        self.swap = swapped_quotes(
-            (self.base[unit.a], self.lines[unit.w]) for unit in self.place.units if unit.a_end - unit.a == 1
-        )
+        self._look_at_quotes()
         out: list[str] = []
         old = new = 0
         now = self.place.first
@@ -80,15 +80,33 @@ class Merge:
             old, new = a + 1, b + 1
         return out
 
+    def _look_at_quotes(self) -> None:
+        """Which quotes the answer has for the document's: in code, and in what strings of several lines say."""
+        single = [u for u in self.place.units if u.a_end - u.a == 1]
+        pairs = {u.a: (self.base[u.a], self.lines[u.w]) for u in single}
+        if swapped_quotes(pairs.values()) is None and all(a == b for a, b in pairs.values()):
+            return
+        opened = opened_string(self.lines[: self.place.first], self.language)
+        self.spoken = inside_strings(self.new, self.language, opened)
+        said = inside_strings(self.base, self.language, opened)
+        for spoken in (False, True):
+            some = [pair for a, pair in pairs.items() if (a in said) == spoken]
+            self.swaps[spoken] = swapped_quotes(some)
+
     def _others(self) -> dict[str, str]:
         """The block's lines that the document has otherwise, with what it has, both without indentation."""
-        single = [
-            u for u in self.place.units if u.a_end - u.a == 1 == u.w_end - u.w and self.base[u.a].strip()
-        ]
+        said: dict[str, set[str]] = {line.strip(): set() for line in self.base if line.strip()}
+        for number, line in enumerate(self.base):
+            unit = self.unit_of.get(number)
+            if line.strip():
+                single = unit is not None and unit.a_end - unit.a == 1 == unit.w_end - unit.w
+                said[line.strip()].add(
+                    self.lines[unit.w].strip() if unit is not None and single else line.strip()
+                )
         return {
             line: actual
-            for line, actual in ((self.base[u.a].strip(), self.lines[u.w].strip()) for u in single)
-            if line != actual and sum(line == other.strip() for other in self.base) == 1
+            for line, found in said.items()
+            if len(found) == 1 and (actual := next(iter(found))) != line
         }
 
     def _kept(self) -> tuple[list[tuple[int, int]], set[int]]:
@@ -130,7 +148,7 @@ class Merge:
         if old and len(old) == sum(1 for line in self.base if line) and not self._alike(pairs):
             # all of the code is gone: what is said of it is too
             unsaid, blank = [], []
-        written = {n: self._quoted(self._as_is(n) or written.get(n, self.new[n])) for n in run.new}
+        written = {n: self._as_is(n) or self._quoted(n, written.get(n, self.new[n])) for n in run.new}
         lines = list(written.values())
         if any(not line.strip() for line in lines):
             blank = []
@@ -231,7 +249,7 @@ class Merge:
                 raise _changed()
         if unit.drift and not may_be_typo:
             raise _changed()
-        return wanted
+        return requoted(wanted, swap) if swap else wanted
 
     def _as_is(self, b: int) -> str | None:
         """A new line that is one of the block's in another place, as the document has it."""
@@ -239,8 +257,10 @@ class Merge:
         actual = self.moved.get(line.strip())
         return None if actual is None else indent_of(line) + actual
 
-    def _quoted(self, line: str) -> str:
-        return requoted(line, self.swap) if self.swap is not None else line
+    def _quoted(self, b: int, line: str) -> str:
+        """A new line with the document's quotes; what a string of several lines says has those of its other lines."""
+        swap = self.swaps.get(b in self.spoken)
+        return requoted(line, swap) if swap is not None else line
 
     def _refuse_lost(self, rewritten: list[int]) -> None:
         """Lines that the answer takes away must be what it thought they are."""

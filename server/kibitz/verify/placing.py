@@ -11,17 +11,15 @@ from kibitz.text import Document, Range, split_lines
 from kibitz.verify.aligning import Place, Unit, aligned, one_to_one
 from kibitz.verify.drift import Candidate, Ranking, certain, ranked
 from kibitz.verify.elision import elided, stands_for_code
-from kibitz.verify.indenting import indent_of
-from kibitz.verify.likeness import likeness
-from kibitz.verify.reduced import Reduced, comment_lines, reduced
+from kibitz.verify.elsewhere import as_deep, beside, halved, says_of_another, shift
+from kibitz.verify.reduced import Reduced, comment_lines, in_one, reduced
 from kibitz.verify.refusal import RefusalError, excerpt
 
 __all__ = ["Finder", "Place", "Unit", "contents", "elision", "lines_of"]
 
 _MOST_RANKED = 40
 _SURE = 0.95
-_NEAR, _NEXT, _TELLING, _RARE = 40, 3, 5, 2
-_RIVAL, _CHANGED = 0.5, 0.75
+_RIVAL = 0.5
 _AGAIN = "Ask again; the search text must be copied from the file."
 
 
@@ -76,23 +74,25 @@ class Finder:
                 self._nowhere(wanted, have, ranked(have, code).candidates).shown,
             )
         exact = self.exact(wanted)
-        alike = _occurrences(have, code)
+        alike = self._alike(wanted, code, have)
         readings = [(code, have)]
-        if facts(self.document.language).block_comment and (
-            any(have.count(at, at + len(wanted)) != len(code.words) for at in exact)
-            or not (exact or alike or _mostly(code, have))
-        ):
+        if self._may_be_comment(wanted, code, have, exact, alike):
             # the block may be part of a comment that it does not show to be one
             readings.append(self._read(wanted, comments=True))
-            found = _occurrences(readings[1][1], readings[1][0])
+            found = self._alike(wanted, *readings[1])
             if exact or found:
-                (code, have), alike = readings[1], found
+                (code, have), alike = self._either(readings, alike, found, exact=bool(exact)), found
         if exact or alike:
-            return self._one(wanted, code, have, exact, alike, near)
-        for code, have in readings:
-            place, candidates = self._drifted(wanted, code, have, near)
-            if place is not None:
+            place = self._one(wanted, code, have, exact, alike, near)
+            if exact or not says_of_another(wanted, self.lines, place, self.document.language):
                 return place
+            raise self._nowhere(wanted, have, ranked(have, code).candidates)
+        for code, have in readings:
+            drifted, candidates = self._drifted(wanted, code, have, near)
+            if drifted is not None and not says_of_another(
+                wanted, self.lines, drifted, self.document.language
+            ):
+                return drifted
         raise self._nowhere(wanted, have, candidates)
 
     @cached_property
@@ -107,7 +107,58 @@ class Finder:
     def count(self, wanted: Sequence[str]) -> int:
         """In how many places a block stands, however it is written."""
         code, have = self._code(wanted)
-        return len(_occurrences(have, code)) if code.words else 0
+        return len(self._alike(wanted, code, have)) if code.words else 0
+
+    def _alike(self, wanted: Sequence[str], code: Reduced, have: Reduced) -> list[tuple[int, int]]:
+        """Where the block stands however it is written, as a range of the document's code lines."""
+        found = _occurrences(have, code)
+        if all(have.words[start:end] == code.words for start, end in found):
+            return found
+        said = in_one([wanted[n] for n in code.numbers])
+        return [
+            (start, end)
+            for start, end in found
+            if in_one([self.lines[n] for n in have.numbers[start:end]]) == said
+        ]
+
+    def _may_be_comment(
+        self,
+        wanted: list[str],
+        code: Reduced,
+        have: Reduced,
+        exact: list[int],
+        alike: list[tuple[int, int]],
+    ) -> bool:
+        """Whether the block may stand in a comment: as it is, or where nothing else has it, or as well as in code."""
+        if not facts(self.document.language).block_comment:
+            return False
+        if exact:
+            return any(have.count(at, at + len(wanted)) != len(code.words) for at in exact)
+        if not alike:
+            return not _mostly(code, have)
+        start, end = alike[0]
+        longest = max((self.lines[n].strip() for n in have.numbers[start:end]), key=len)
+        return any(
+            line.strip() == longest and not have.count(n, n + 1)
+            for n, line in enumerate(self.lines)
+            if longest in line
+        )
+
+    def _either(
+        self,
+        readings: list[tuple[Reduced, Reduced]],
+        alike: list[tuple[int, int]],
+        found: list[tuple[int, int]],
+        *,
+        exact: bool,
+    ) -> tuple[Reduced, Reduced]:
+        """The reading with comments, unless a place without them is no place in it: then either may be meant."""
+        (_, have), (_, everything) = readings
+        spans = [(have.numbers[start], have.numbers[end - 1] + 1) for start, end in alike]
+        others = [(everything.numbers[start], everything.numbers[end - 1] + 1) for start, end in found]
+        if not exact and any(all(end <= a or b <= start for a, b in others) for start, end in spans):
+            raise self._ambiguous(sorted([*spans, *others]))
+        return readings[1]
 
     def _code(self, wanted: Sequence[str]) -> tuple[Reduced, Reduced]:
         """The block and the document reduced; with their comments where the block is nothing else."""
@@ -206,7 +257,9 @@ class Finder:
             inside = [c for c in candidates if _touches(self._span(have, c), near)]
             chosen = certain(Ranking(inside, ranking.whole), have_lines, code_lines)
             best = chosen if chosen == candidates[0] else None
-        if best is None or not _as_deep(best, have_lines, code_lines) or _beside(best, have, code):
+        if best is None or not as_deep(best, have_lines, code_lines):
+            return None, candidates
+        if beside(best, have, code) or halved(best, have, code):
             return None, candidates
         others = [c for c in candidates if c.score >= _RIVAL and not set(c.equal) & set(best.equal)]
         if near is not None and not _touches(self._span(have, best), near):
@@ -214,8 +267,7 @@ class Finder:
         else:
             others_near = []
         if others_near or (
-            _shift(best, have_lines, code_lines)
-            and not all(_shift(c, have_lines, code_lines) for c in others)
+            shift(best, have_lines, code_lines) and not all(shift(c, have_lines, code_lines) for c in others)
         ):
             return None, candidates  # what differs less otherwise, or was pointed at, may be meant
         for number in self._unknown(wanted, code, have, best):
@@ -286,50 +338,13 @@ def _touches(place: tuple[int, int], near: Range) -> bool:
     return place[0] <= high and low < place[1]
 
 
-def _as_deep(candidate: Candidate, have_lines: list[str], wanted_lines: list[str]) -> bool:
-    """Whether the lines that are the same stand as deep as in the block, but for one and the same shift.
-
-    The first line may lack its indentation, and tabs may be blanks.
-    """
-    pairs = [(indent_of(wanted_lines[k]), indent_of(have_lines[p])) for k, p in candidate.equal]
-    if any(("\t" in mine) != ("\t" in ours) for mine, ours in pairs if mine and ours):
-        return True
-    if not pairs[0][0]:
-        pairs = pairs[1:]
-    return len({len(ours) - len(mine) for mine, ours in pairs}) < 2
-
-
-def _shift(candidate: Candidate, have_lines: list[str], wanted_lines: list[str]) -> bool:
-    """Whether lines that are the same stand deeper or less deep than in the block, other than the first."""
-    pairs = [(indent_of(wanted_lines[k]), indent_of(have_lines[p])) for k, p in candidate.equal]
-    return any(mine.expandtabs(4) != ours.expandtabs(4) for mine, ours in pairs[1:])
-
-
-def _beside(candidate: Candidate, have: Reduced, wanted: Reduced) -> bool:
-    """Whether a line that the place lacks stands near it: the block may speak of there, or leave out what lies between."""
-    at = [p for _, p in (*candidate.equal, *candidate.drifted)]
-    found = {p for _, p in candidate.equal}
-    stands_for = dict(candidate.drifted)
-    for k in (*stands_for, *candidate.lost):
-        word = wanted.words[k]
-        if len(word) < _TELLING:
-            continue
-        if k in stands_for and likeness(word, have.words[stands_for[k]]) > _CHANGED:
-            continue
-        reach = _NEAR if have.words.count(word) <= _RARE else _NEXT
-        low, high = max(0, min(at) - reach), min(max(at) + reach, len(have.words) - 1)
-        if any(have.words[p] == word for p in range(low, high + 1) if p not in found):
-            return True
-    return False
-
-
 def _mostly(wanted: Reduced, have: Reduced) -> bool:
     """Whether most of the block's lines are code of the document somewhere."""
-    return 2 * sum(word in have.joined for word in wanted.words) >= len(wanted.words)
+    return 2 * sum(word.replace(",", "") in have.joined for word in wanted.words) >= len(wanted.words)
 
 
 def _occurrences(have: Reduced, wanted: Reduced) -> list[tuple[int, int]]:
-    """Where the block's text stands in the document's, as a range of the document's code lines."""
+    """Where the block's text stands in the document's, but for commas, as a range of the document's code lines."""
     found: list[tuple[int, int]] = []
     at = have.joined.find(wanted.joined)
     size = len(have.joined)
@@ -351,10 +366,10 @@ def _walk(code: Reduced, have: Reduced, start: int, end: int) -> list[Unit]:
     mine = theirs = 0
     while k < len(code.words) or p < end:
         if mine <= theirs and k < len(code.words):
-            mine += len(code.words[k])
+            mine += code.size(k)
             k += 1
         else:
-            theirs += len(have.words[p])
+            theirs += have.size(p)
             p += 1
         if mine == theirs:
             units.append(Unit(k_from, k, p_from, p))

@@ -171,8 +171,8 @@ def test_a_guard_is_not_turned_into_its_opposite(name: str) -> None:
 
 def test_a_name_for_what_has_one_is_no_news_to_who_did_not_ask() -> None:
     text = "package a\n\nfunc f(a int) int {\n\tb := «a + 1»\n\treturn b * 2\n}\n"
-    assert titles(text, "go") == ["Extract variable"]
-    assert titles(text, "go", automatic=True) == []
+    assert titles(text, "go") == ["Extract function", "Extract variable"]
+    assert titles(text, "go", automatic=True) == ["Extract function"]
 
 
 @pytest.mark.parametrize("language", FROM_THE_TREE)

@@ -10,6 +10,7 @@ import pytest
 from kibitz.syntax import tree as tree_module
 from kibitz.syntax.delta import new_errors
 from kibitz.syntax.grammars import GRAMMARS
+from kibitz.syntax.source import AT_ONCE
 from kibitz.syntax.tree import Tree, parse
 from kibitz.text import Document, Position, Range
 
@@ -76,6 +77,26 @@ def test_large_files() -> None:
     one_line = parse(Document("file:///min", "a.b(é);" * 30_000, "javascript"))
     assert one_line is not None
     assert one_line.identifiers[-1].range == Range(Position(0, 209_997), Position(0, 209_998))
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("javascript", "require('x')\n"),
+        ("go", "func f(größe int) int { return g(größe) }\n"),
+        ("ruby", "require 'x'\n"),
+        ("lua", "local x = require('x')\n"),
+        ("rust", 'fn f() { println!("{}", 1); }\n'),
+    ],
+)
+def test_queries_read_words_of_a_text_that_was_parsed_in_pieces(language: str, line: str) -> None:
+    few, many = 2, 2 * AT_ONCE // len(line)
+    small, large = (parse(Document(f"file:///{n}", line * n, language)) for n in (few, many))
+    assert small is not None
+    assert large is not None
+    for what in ("definitions", "imports", "references", "identifiers"):
+        assert len(getattr(large, what)) == len(getattr(small, what)) / few * many
+    assert large._source.root.text == (line * many).encode()
 
 
 def test_the_cache_knows_texts_and_stays_small() -> None:

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from kibitz.text import Document, TextEdit, span
-from kibitz.verify.edit import ProposedEdit, propose
-from kibitz.verify.refusal import RefusalError, may_help
-
-ROOT = Path("/project")
-
-
-def document(text: str, name: str, language: str) -> Document:
-    path = ROOT / name
-    return Document(path.as_uri(), text, language, 1, path)
-
-
-def block(search: str, replace: str) -> str:
-    return f"<<<<<<< SEARCH\n{search}\n=======\n{replace}\n>>>>>>> REPLACE\n"
+from kibitz.text import TextEdit, span
+from kibitz.verify.edit import ProposedEdit
+from kibitz.verify.refusal import may_help
+from support.complaints import LARGE, RESET, STORE, block, document, proposed, refusal
 
 
 async def edited(text: str, answer: str, name: str, language: str) -> ProposedEdit:
-    before = document(text, name, language)
-    proposed = await propose(answer, before, None, lambda path: before, trusted=False)
-    assert proposed.failed == ()
-    assert [file.document.uri for file in proposed.files] == [before.uri]
-    return proposed
+    made = await proposed(text, answer, name, language)
+    assert made.failed == ()
+    assert [file.document.uri for file in made.files] == [document(text, name, language).uri]
+    return made
 
 
 CACHE = """impl Cache {
@@ -61,14 +48,12 @@ PUBLIC = PRIVATE.replace("struct", "pub struct").replace("    fn init", "    pub
 
 async def test_a_change_that_is_there_already_is_said_to_be_and_not_asked_for_again() -> None:
     """Aider-AI/aider#827, #770: the search text is that of before the change, the file that of after it"""
-    before = document(CACHE, "src/cache.rs", "rust")
-    with pytest.raises(RefusalError) as caught:
-        await propose(block(PRIVATE, PUBLIC), before, None, lambda path: before, trusted=False)
-    assert "already" in caught.value.message
-    assert not may_help(caught.value)
+    error = await refusal(CACHE, block(PRIVATE, PUBLIC), "src/cache.rs", "rust")
+    assert "already" in error.message
+    assert not may_help(error)
     private = CACHE.replace("pub ", "")
-    proposed = await edited(private, block(PRIVATE, PUBLIC), "src/cache.rs", "rust")
-    assert proposed.files[0].after.text == CACHE, "the first time it is made"
+    made = await edited(private, block(PRIVATE, PUBLIC), "src/cache.rs", "rust")
+    assert made.files[0].after.text == CACHE, "the first time it is made"
 
 
 ITEM = """#include <tc/item.hxx>
@@ -102,8 +87,8 @@ async def test_a_file_of_windows_is_found_by_its_name_and_its_code_without_the_b
     search = "    int status = ITEM_create_item(name, &item);\n    return status;"
     guarded = search.replace("    return", "    if (status != 0) return -1;\n    return")
     text = ITEM.replace("\n", end)
-    proposed = await edited(text, head + block(search, guarded), "change_demo/CreateAnItems (1).cpp", "cpp")
-    (edit,) = proposed.files[0].edits
+    made = await edited(text, head + block(search, guarded), "change_demo/CreateAnItems (1).cpp", "cpp")
+    (edit,) = made.files[0].edits
     assert edit.new_text == f"    if (status != 0) return -1;{end}"
     assert edit.range.start.line in (7, 8), "above the blank line or below it"
 
@@ -131,30 +116,20 @@ const handleLogin = async () => {
   </div>
 </template>
 """
-RESET = "\nconst resetForm = () => {\n  email.value = '';\n  error.value = '';\n};\n"
 
 
 async def test_a_function_behind_another_is_not_put_inside_of_it() -> None:
     """avante-corp/avante.nvim#967: `resetForm` landed before the bracket that ends `handleLogin`"""
     tail = "    error.value = e.message;\n  }\n};"
-    proposed = await edited(LOGIN, block(tail, tail + "\n" + RESET.rstrip("\n")), "login.vue", "vue")
-    assert proposed.files[0].edits == (TextEdit(span(14, 0, 14, 0), RESET),)
+    made = await edited(LOGIN, block(tail, tail + "\n" + RESET.rstrip("\n")), "login.vue", "vue")
+    assert made.files[0].edits == (TextEdit(span(14, 0, 14, 0), RESET),)
 
 
 async def test_a_part_of_a_file_without_its_place_never_replaces_the_whole() -> None:
     """avante-corp/avante.nvim#967: the rest of the file, which the snippet left out, must not go"""
     script = LOGIN.split("<template>")[0].replace("};\n</script>", "};\n" + RESET + "</script>")
-    before = document(LOGIN, "login.vue", "vue")
-    with pytest.raises(RefusalError) as caught:
-        await propose(f"```vue\n{script}```\n", before, None, lambda path: before, trusted=False)
-    assert "where" in caught.value.message
-
-
-LARGE = '"""Handlers."""\n\n\n' + "".join(
-    f"def handle_{n}(request):\n    if request.ok:\n        data = request.load()\n        if data:\n"
-    f"            return data[{n}]\n    return None\n\n\n"
-    for n in range(90)
-)
+    error = await refusal(LOGIN, f"```vue\n{script}```\n", "login.vue", "vue")
+    assert "where" in error.message
 
 
 async def test_in_a_large_file_what_is_replaced_is_gone_and_the_indentation_is_that_of_the_file() -> None:
@@ -166,18 +141,10 @@ async def test_in_a_large_file_what_is_replaced_is_gone_and_the_indentation_is_t
         new = f"def handle_{n}(request):\n    if not request.ok:\n        return None\n    data = request.load()\n    return data[{n}] if data else None"
         answer += block(old, new)
         wanted = wanted.replace(old, new)
-    proposed = await edited(LARGE, answer, "handlers.py", "python")
-    assert proposed.files[0].after.text == wanted
+    made = await edited(LARGE, answer, "handlers.py", "python")
+    assert made.files[0].after.text == wanted
 
 
-STORE = """def store(cs):
-    try:
-        assert cs.temp_storage_path is not None
-        # Updates storage_path to point to the new file
-        cs.move()
-    finally:
-        cs.close()
-"""
 LOOP = """class Runner:
     def run(self, condition):
         for _ in range(3):
@@ -204,5 +171,5 @@ async def test_neither_all_lines_nor_the_first_lose_their_indentation(
     lines = text.split("\n")[first : last + 1]
     search = "\n".join(line[cut:] for line in lines)
     replace = "\n".join(line[cut:] for line in "\n".join(lines).replace(old, new).split("\n"))
-    proposed = await edited(text, block(search, replace), "a.py", "python")
-    assert proposed.files[0].after.text == text.replace(old, new)
+    made = await edited(text, block(search, replace), "a.py", "python")
+    assert made.files[0].after.text == text.replace(old, new)

@@ -2,53 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from kibitz.errors import KibitzError
-from kibitz.text import Document, TextEdit, span
-from kibitz.verify.edit import ProposedEdit, propose
-from kibitz.verify.refusal import RefusalError, may_help
-
-ROOT = Path("/project")
-
-
-def document(text: str, name: str = "a.py", language: str = "python") -> Document:
-    return Document(f"file:///project/{name}", text, language, 1, ROOT / name)
-
-
-def block(search: str, replace: str) -> str:
-    return f"<<<<<<< SEARCH\n{search}\n=======\n{replace}\n>>>>>>> REPLACE\n"
-
-
-def nothing(path: str) -> Document | None:
-    return None
-
-
-async def edited(text: str, answer: str, name: str = "a.py", language: str = "python") -> ProposedEdit:
-    return await propose(answer, document(text, name, language), None, nothing, trusted=False)
-
-
-async def after(text: str, answer: str, name: str = "a.py", language: str = "python") -> str:
-    proposed = await edited(text, answer, name, language)
-    assert proposed.failed == ()
-    return proposed.files[0].after.text
-
-
-async def refusal(text: str, answer: str, name: str = "a.py", language: str = "python") -> RefusalError:
-    with pytest.raises(RefusalError) as caught:
-        await edited(text, answer, name, language)
-    return caught.value
-
-
-OUTER = """class Outer:
-    def method(self):
-        self.kept = "unchanged"
-        self.target_a = "before"
-        self.target_b = "before"
-        self.kept_2 = "unchanged"
-"""
+from kibitz.text import TextEdit, span
+from kibitz.verify.edit import propose
+from kibitz.verify.refusal import may_help
+from support.complaints import LIB, OBJECTS, OUTER, SHARDS, after, block, document, proposed, refusal
 
 
 async def test_indentation_is_not_doubled_where_the_first_line_was_copied_without() -> None:
@@ -100,9 +60,9 @@ async def test_indentation_is_not_lost(lost: str) -> None:
         f"{indent}result = process_data()\n{indent}validate(result)\n{indent}return result",
     )
     wanted = TRYING.replace("data()\n", "data()\n        validate(result)\n")
-    proposed = await edited(TRYING, answer)
-    assert proposed.files[0].after.text == wanted
-    assert proposed.files[0].edits == (TextEdit(span(4, 0, 4, 0), "        validate(result)\n"),)
+    made = await proposed(TRYING, answer)
+    assert made.files[0].after.text == wanted
+    assert made.files[0].edits == (TextEdit(span(4, 0, 4, 0), "        validate(result)\n"),)
 
 
 async def test_tabs_are_not_doubled() -> None:
@@ -175,9 +135,6 @@ async def test_marks_that_the_file_has_itself_are_its_own() -> None:
     assert await after(text, answer) == text.replace("old = 1", "new = 1")
 
 
-LIB = "".join(f"def f{n}(x):\n    y = x + {n}\n    return y\n\n\n" for n in range(40))
-
-
 async def test_several_changes_of_a_file_do_not_shift_each_other() -> None:
     """avante-corp/avante.nvim#1179, #417"""
     answer = block("def f3(x):\n    y = x + 3", "def f3(x):\n    assert x\n    assert x > 3\n    y = x + 3")
@@ -206,8 +163,8 @@ async def test_the_file_changed_meanwhile_and_keeps_its_newer_lines() -> None:
         "def f9(x):\n    y = x + 9\n    return y\n\n\ndef f10(x):",
         "def f9(x):\n    y = x + 9\n    return abs(y)\n\n\ndef f10(x):",
     )
-    proposed = await edited(newer, kept)
-    assert proposed.files[0].after.text == newer.replace(
+    made = await proposed(newer, kept)
+    assert made.files[0].after.text == newer.replace(
         "+ 9 + EXTRA\n    return y", "+ 9 + EXTRA\n    return abs(y)"
     )
     lost = block(
@@ -229,8 +186,7 @@ async def test_a_diff_with_wrong_numbers_is_put_where_its_text_is(header: str) -
         f"```\n{diff}```\n",
         f"I changed the sign:\n\n{diff}\nThat is all.\n",
     ):
-        proposed = await propose(answer, document(LIB), None, lambda path: document(LIB), trusted=False)
-        assert proposed.files[0].after.text == wanted
+        assert await after(LIB, answer) == wanted
 
 
 async def test_a_patch_between_its_marks_is_read() -> None:
@@ -241,28 +197,7 @@ async def test_a_patch_between_its_marks_is_read() -> None:
         f"```\n*** Begin Patch\n{patch}*** End Patch\n```\n",
         f"```patch\n{patch}```\n",
     ):
-        proposed = await propose(answer, document(LIB), None, lambda path: document(LIB), trusted=False)
-        assert proposed.files[0].after.text == LIB.replace("x + 9\n", "x - 9\n")
-
-
-SHARDS = """impl Cache {
-    fn shard(&self, hash: u64) -> *mut Shard {
-        self.shards.shard(hash)
-    }
-}
-
-pub struct Shards {
-    len: u32,
-    arr_offset: u64,
-}
-
-impl Shards {
-    pub fn init(&mut self, all: &mut Allocator) -> io::Result<()> {
-        let size = 8;
-        Ok(())
-    }
-}
-"""
+        assert await after(LIB, answer) == LIB.replace("x + 9\n", "x - 9\n")
 
 
 async def test_a_failed_search_tells_the_model_what_stands_there() -> None:
@@ -321,19 +256,6 @@ async def test_a_closing_line_more_is_a_change() -> None:
     text = "f({\n  a: 1,\n});\n"
     answer = block("  a: 1,\n});", "  a: 1,\n});\n});")
     assert await after(text, answer, "a.txt", "plaintext") == text + "});\n"
-
-
-OBJECTS = """interface MyObject {
-  nextAction: string
-  other: string;
-  another: string
-}
-
-interface SomeOtherObject {
-   hello: string;
-   world: string
-}
-"""
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

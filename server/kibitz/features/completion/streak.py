@@ -74,6 +74,9 @@ class Hearing(Generic[T]):
 
     def end(self) -> None:
         """Nobody waits for it any more."""
+        self._begin = (
+            None  # whose it is has this: together they would keep the text until garbage is looked for
+        )
         if self.first is not None:
             self.first.cancel()
 

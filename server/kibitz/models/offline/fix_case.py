@@ -171,6 +171,7 @@ class Case:
             and one.kind in IDENTIFIERS
             and one.kind not in fields
             and one.start != node.start
+            and not _is_member(one)
         ]
 
     def function(self, node: View) -> View | None:
@@ -185,6 +186,22 @@ class Case:
     def trial(self, *splices: Splice) -> Document:
         """The document after some splices."""
         return self.document.replaced(Change("", splices).edits(self.document))
+
+
+_MEMBER_FIELDS = {
+    "attribute": "attribute",
+    "keyword_argument": "name",
+    "field_access": "field",
+    "method_invocation": "name",
+    "member_access_expression": "name",
+}
+"""Where grammars call a name that is no variable an identifier all the same: the node -> its field."""
+
+
+def _is_member(node: View) -> bool:
+    parent = node.parent
+    field = _MEMBER_FIELDS.get(parent.kind) if parent is not None else None
+    return parent is not None and field is not None and parent.child(field) == node
 
 
 Action = Callable[[Case], Change | None]

@@ -105,6 +105,31 @@ def java_override(case: Case) -> Change | None:
     return case.change("Add `@Override`", Splice(method.start, method.start, text))
 
 
+_CONSTRUCTOR_CALL = re.compile(r"[ \t]*((super|this)\s*\((.*)\);)[ \t]*(?://.*)?$")
+_GETS_VALUE = re.compile(r"(\w+)\s*(?:=(?!=)|[-+*/%&|^]=|<<=|>>>?=|\+\+|--)|(?:\+\+|--)\s*(\w+)")
+
+
+def constructor_call_first(case: Case) -> Change | None:
+    """`super(…)` or `this(…)` above the statements it must not stand behind, where it needs nothing of them; not certain, as
+    they stand before it in the text. Read from the text: where such a call is not the first, it is nothing to the grammar."""
+    line = case.problem.range.start.line
+    found = _CONSTRUCTOR_CALL.match(case.document.line(line).rstrip("\r\n"))
+    begin = case.document.offset(Position(line, 0))
+    node = case.view(begin, begin + len(case.document.line(line).rstrip()))
+    body = node.up("constructor_body") if node is not None else None
+    if found is None or body is None or not body.items:
+        return None
+    first = body.items[0]
+    margin = case.document.line(first.range.start.line)[: first.range.start.character]
+    above = case.text[body.start : begin]
+    given = {one or other for one, other in _GETS_VALUE.findall(above)}
+    if first.start >= begin or margin.strip() or given & set(re.findall(r"\w+", found[3])):
+        return None
+    moved = Splice(first.start, first.start, found[1] + ("\r\n" if "\r\n" in case.text else "\n") + margin)
+    gone = Splice(begin, begin + len(case.document.lines[line]), "")
+    return case.change(f"Move `{found[2]}(…)` to the top", moved, gone, certain=False, reach=body)
+
+
 def cpp_override(case: Case) -> Change | None:
     """`override` behind the parameters of a virtual function that replaces one."""
     node = case.node()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
+import re
+
 
 def _homes(table: dict[str, str]) -> dict[str, str]:
     return {name: home for home, names in table.items() for name in names.split()}
@@ -135,3 +138,95 @@ HEADERS = _homes(
     }
 )
 """A name of the C library -> its header."""
+
+GO_MEMBERS = {
+    "error": "Error",
+    "strings.Builder": "Cap Grow Len Reset String Write WriteByte WriteRune WriteString",
+    "bytes.Buffer": "Bytes Cap Grow Len Next Read ReadByte ReadBytes ReadFrom ReadRune ReadString Reset String Truncate "
+    "UnreadByte UnreadRune Write WriteByte WriteRune WriteString WriteTo",
+    "strings.Reader": "Len Read ReadAt ReadByte ReadRune Reset Seek Size UnreadByte UnreadRune WriteTo",
+    "bufio.Reader": "Buffered Discard Peek Read ReadByte ReadBytes ReadLine ReadRune ReadSlice ReadString Reset Size "
+    "UnreadByte UnreadRune WriteTo",
+    "bufio.Writer": "Available Buffered Flush ReadFrom Reset Size Write WriteByte WriteRune WriteString",
+    "bufio.Scanner": "Buffer Bytes Err Scan Split Text",
+    "sync.Mutex": "Lock TryLock Unlock",
+    "sync.RWMutex": "Lock RLock RLocker RUnlock TryLock TryRLock Unlock",
+    "sync.WaitGroup": "Add Done Wait",
+    "sync.Once": "Do",
+    "time.Duration": "Abs Hours Microseconds Milliseconds Minutes Nanoseconds Round Seconds String Truncate",
+    "time.Time": "Add AddDate After Before Clock Compare Date Day Equal Format GoString Hour In IsZero Local Minute Month "
+    "Nanosecond Round Second Sub Truncate UTC Unix UnixMicro UnixMilli UnixNano Weekday Year YearDay Zone",
+    "context.Context": "Deadline Done Err Value",
+    "http.Request": "AddCookie BasicAuth Body Context Cookie Cookies Form FormFile FormValue Header Host Method ParseForm "
+    "PostForm PostFormValue Referer RequestURI SetBasicAuth URL UserAgent WithContext",
+    "http.ResponseWriter": "Header Write WriteHeader",
+    "reflect.Value": "Addr Bool Bytes CanAddr CanSet Elem Field Float Index Int Interface IsNil IsValid IsZero Kind Len "
+    "MapIndex MapKeys Method NumField NumMethod Pointer Set SetBool SetFloat SetInt SetLen SetString String Type Uint",
+    "reflect.Type": "AssignableTo Elem Field Implements In Key Kind Len Method Name NumField NumIn NumMethod NumOut Out "
+    "PkgPath Size String",
+    "os.File": "Chdir Chmod Chown Close Fd Name Read ReadAt ReadDir ReadFrom Readdir Seek Stat Sync Truncate Write WriteAt "
+    "WriteString",
+    "regexp.Regexp": "FindAllString FindString FindStringIndex FindStringSubmatch Match MatchString NumSubexp "
+    "ReplaceAllString ReplaceAllStringFunc Split String SubexpNames",
+    "url.URL": "EscapedPath Fragment Host Hostname IsAbs Parse Path Port Query RawPath RawQuery Redacted RequestURI "
+    "ResolveReference Scheme String User",
+}
+"""A type of Go's library, as its compiler names it -> its exported methods and fields."""
+
+_COLLECTION = "add addAll clear contains containsAll forEach isEmpty iterator remove removeAll removeIf retainAll size stream toArray "
+_LIST = _COLLECTION + "get indexOf lastIndexOf listIterator replaceAll set sort subList "
+_MAP = (
+    "clear compute computeIfAbsent computeIfPresent containsKey containsValue entrySet forEach get getOrDefault isEmpty keySet "
+    "merge put putAll putIfAbsent remove replace replaceAll size values "
+)
+_BUILDER = "append charAt delete deleteCharAt indexOf insert lastIndexOf length replace reverse setCharAt setLength substring toString "
+
+JAVA_MEMBERS = {
+    "String": "charAt chars compareTo compareToIgnoreCase concat contains endsWith equals equalsIgnoreCase format getBytes "
+    "hashCode indexOf isBlank isEmpty join lastIndexOf length lines matches repeat replace replaceAll replaceFirst split "
+    "startsWith strip stripLeading stripTrailing substring toCharArray toLowerCase toString toUpperCase trim valueOf",
+    "StringBuilder": _BUILDER,
+    "StringBuffer": _BUILDER,
+    "Collection": _COLLECTION,
+    "Set": _COLLECTION,
+    "HashSet": _COLLECTION,
+    "List": _LIST,
+    "ArrayList": _LIST + "ensureCapacity trimToSize",
+    "Map": _MAP,
+    "HashMap": _MAP,
+    "Iterator": "forEachRemaining hasNext next remove",
+    "Optional": "empty filter flatMap get ifPresent ifPresentOrElse isEmpty isPresent map of ofNullable or orElse orElseGet "
+    "orElseThrow stream",
+    "Object": "equals getClass hashCode notify notifyAll toString wait",
+    "Integer": "compareTo doubleValue equals intValue longValue parseInt toString valueOf",
+    "Throwable": "addSuppressed fillInStackTrace getCause getLocalizedMessage getMessage getStackTrace getSuppressed initCause "
+    "printStackTrace setStackTrace toString",
+    "Thread": "currentThread getId getName interrupt isAlive isDaemon isInterrupted join run setDaemon setName sleep start",
+}
+JAVA_MEMBERS |= dict.fromkeys(
+    ("Exception", "RuntimeException", "IOException", "Error"), JAVA_MEMBERS["Throwable"]
+)
+"""A class of java.base -> what it is asked for most."""
+
+_LITERALS = (
+    (r"['\"]", "str"),
+    (r"b['\"]", "bytes"),
+    (r"-?\d", "int"),
+    (r"True|False", "bool"),
+    (r"", "object"),
+)
+"""How the values in a literal type begin -> their class."""
+
+
+def members(language: str, said: str) -> frozenset[str]:
+    """What a type of the language's own library has, by what a checker calls it; nothing where it is not known here."""
+    said = said.strip(" *&'\"`‘’")
+    if language == "go":
+        return frozenset(GO_MEMBERS.get(said, "").split())
+    name = re.sub(r"[\[<(].*", "", said).strip()
+    if language == "java":
+        return frozenset(JAVA_MEMBERS.get(name.rpartition(".")[2], "").split())
+    if name == "Literal":
+        name = next(kind for mark, kind in _LITERALS if re.match(mark, said[len("Literal[") :]))
+    found = getattr(builtins, name.removeprefix("builtins."), None) if language == "python" else None
+    return frozenset(n for n in dir(found) if n[0] != "_") if isinstance(found, type) else frozenset()

@@ -24,6 +24,10 @@ def expected(case: Case) -> Change | None:
     marks = (mark, *(_CLOSING if mark == "," else ""))
     tries = [(one, at) for one in marks for at in _places(case)]
     for one, at in tries[: max(2, _READ // (len(case.text) + 1))]:
+        if (
+            one == ":" and case.text[at : at + 1] == "="
+        ):  # `:=` parses, and is not what anybody left a colon out of
+            continue
         trial = parse_fresh(case.trial(Splice(at, at, one)))
         if trial is not None and (not trial.errors or (mark != "," and len(trial.errors) < before > 1)):
             return case.change(f"Insert `{one}`", Splice(at, at, one))

@@ -6,7 +6,9 @@ import re
 
 from kibitz.models.offline.fix_additions import imported
 from kibitz.models.offline.fix_case import IDENTIFIERS, Case, Change, Splice
+from kibitz.models.offline.fix_known import members
 from kibitz.syntax.facts import facts
+from kibitz.syntax.model import ScopeName
 from kibitz.syntax.view import View
 
 _SHORTEST = 4
@@ -31,8 +33,27 @@ def suggested(case: Case) -> Change | None:
     if node.kind.startswith("shorthand_property_identifier"):  # `{ a }` says both a property and a variable
         key = node.kind.endswith("pattern") or case.problem.code == "2561"
         text = f"{meant}: {node.text}" if key else f"{node.text}: {meant}"
+        if not node.kind.endswith("pattern") and key and not visible_of(case, node, {node.text}):
+            if not visible_of(case, node, {meant}):
+                return None
+            text = meant  # the slip is in both
     reach = case.function(node)
     return case.change(f"Change `{case.name}` to `{meant}`", Splice(start, end, text), reach=reach)
+
+
+def suggested_of_several(case: Case) -> Change | None:
+    """Of the names the checker says may have been meant, the only one that is one slip of the fingers away; not certain."""
+    node = case.place()
+    if node is None or _bound_now(case, node):
+        return None
+    near = {name for name in _WORD.findall(case.group("several")) if slip(node.text, name)} - _loop_names(
+        node
+    )
+    if len(near) != 1:
+        return None
+    (meant,) = near
+    title = f"Change `{case.name}` to `{meant}`"
+    return case.change(title, Splice(node.start, node.end, meant), certain=False, reach=case.function(node))
 
 
 def _bound_now(case: Case, node: View) -> bool:
@@ -51,12 +72,12 @@ def _bound_now(case: Case, node: View) -> bool:
         or node.kind.startswith(("property", "field", "dotted", "type"))
     ):
         return False
-    if case.problem.code in ("2561", "2662", "2663") or not _elsewhere(case, node):
+    if case.problem.code in ("2561", "2662", "2663") or not elsewhere(case, node):
         return False
-    return node.text in visible(case, node)
+    return bool(visible_of(case, node, {node.text}))
 
 
-def _elsewhere(case: Case, node: View) -> bool:
+def elsewhere(case: Case, node: View) -> bool:
     """Whether the name stands a second time in the text, as one that is bound must."""
     return len(re.findall(rf"(?<![\w$]){re.escape(node.text)}(?![\w$])", case.text)) > 1
 
@@ -87,12 +108,12 @@ def _near(case: Case, node: View) -> Change | None:
     if len(name) < _SHORTEST or case.tree is None:
         return None
     written = {word for word in set(_WORD.findall(case.text)) if slip(name, word)}
-    near = written & visible(case, node) if written else written
+    near = visible_of(case, node, written - _loop_names(node))
     near |= {w for w in facts(case.language).words if w != name and slip(name, w) and len(w) >= _SHORTEST}
     if len(near) != 1:
         return None
     meant = near.pop()
-    if node.kind.startswith("shorthand_property_identifier"):
+    if node.kind == "shorthand_property_identifier_pattern":
         return None
     if (declared := _declared_wrong(case, node, meant)) is not None:
         return declared
@@ -104,6 +125,29 @@ def _near(case: Case, node: View) -> Change | None:
     )
 
 
+_LOOPS = {
+    "for_statement": ("left", "right"),
+    "for_in_clause": ("left", "right"),
+    "for_in_statement": ("left", "right"),
+    "range_clause": ("left", "right"),
+    "for_expression": ("pattern", "value"),
+    "enhanced_for_statement": ("name", "value"),
+    "for_range_loop": ("declarator", "right"),
+}
+"""Loops over things -> their fields for what is bound, and for what is gone over."""
+
+
+def _loop_names(node: View) -> set[str]:
+    """What the loops bind that go over what the node is part of: nobody goes over what the loop itself makes."""
+    names: set[str] = set()
+    for loop in node.around():
+        bound, over = _LOOPS.get(loop.kind, ("", ""))
+        target, things = (loop.child(bound), loop.child(over)) if bound else (None, None)
+        if target is not None and things is not None and things.start <= node.start < things.end:
+            names |= {word.text for word in target.walk() if word.kind in IDENTIFIERS}
+    return names
+
+
 _MEMBERS = frozenset(
     {
         *("attribute", "member_expression", "selector_expression", "field_expression", "field_access"),
@@ -113,16 +157,16 @@ _MEMBERS = frozenset(
 
 
 def near_member(case: Case) -> Change | None:
-    """The only member one slip of the fingers away that this file has, or uses of the same thing; not certain, as types are
-    not known."""
+    """The only member one slip of the fingers away: that the library's type has, else that this file has, or uses of the same
+    thing; not certain, as types are not known."""
     node = case.place()
     if node is None or len(node.text) < _SHORTEST or node.parent is None or node.parent.kind not in _MEMBERS:
         return None
     owner = case.text[max(0, node.start - _OWNER) : node.start]
     if re.search(r"(?:\.|->|::)\s*$", owner) is None:
         return None
-    near: set[str] = set()
-    for match in re.finditer(r"([\w)\]]+)\s*(?:\.|->|::)\s*(?=(\w+))", case.text):
+    near = {name for name in members(case.language, case.group("type")) if slip(node.text, name)}
+    for match in () if near else re.finditer(r"([\w)\]]+)\s*(?:\.|->|::)\s*(?=(\w+))", case.text):
         if slip(node.text, match[2]) and owner.rstrip(".->: \t\r\n").endswith(match[1]):
             near.add(match[2])
     if not near and case.tree is not None:
@@ -148,10 +192,18 @@ _SIGNATURES = (
 )
 
 
-def visible(case: Case, node: View) -> set[str]:
-    """The names that can be used at a node; parameters of signatures without a body cannot."""
+def visible_of(case: Case, node: View, names: set[str]) -> set[str]:
+    """Which of the names can be used at a node; parameters of signatures without a body cannot."""
+    if not names or case.tree is None:
+        return set()
+    position = node.range.start
+    found = names & _usable(case, node, case.tree.local_scope(position))
+    return found if found == names else names & _usable(case, node, case.tree.scope(position))
+
+
+def _usable(case: Case, node: View, scope: tuple[ScopeName, ...]) -> set[str]:
     names: set[str] = set()
-    for name in case.tree.scope(node.range.start) if case.tree is not None else ():
+    for name in scope:
         if name.kind == "parameter" and case.root is not None:
             signature = case.root.at(*name.range).up(*_SIGNATURES)
             if signature is not None and not signature.start <= node.start < signature.end:

@@ -17,6 +17,8 @@ from kibitz.models.offline import (
     fix_compiled,
     fix_imports,
     fix_marks,
+    fix_meant,
+    fix_misnamed,
     fix_names,
     fix_python,
     fix_script,
@@ -31,11 +33,13 @@ MODULES: tuple[ModuleType, ...] = (
     fix_unused,
     fix_imports,
     fix_names,
+    fix_misnamed,
     fix_additions,
     fix_marks,
     fix_python,
     fix_script,
     fix_compiled,
+    fix_meant,
 )
 LONGEST = 4_000
 """Characters of a message that are looked at; the beginning says what is wrong."""

@@ -7,7 +7,8 @@ import re
 from kibitz.models.offline.fix_case import Case, Change, Splice
 from kibitz.models.offline.fix_imports import IMPORTS, unused_import
 from kibitz.models.offline.fix_lines import from_list, without
-from kibitz.models.offline.fix_names import slip, visible
+from kibitz.models.offline.fix_misnamed import unbound
+from kibitz.models.offline.fix_names import elsewhere, slip, visible_of
 from kibitz.models.offline.fix_unused_compiled import declared, go, rust
 from kibitz.models.offline.fix_values import pure, remove_declaration, underscored, value_only
 from kibitz.syntax.facts import facts
@@ -44,14 +45,21 @@ def misnamed(case: Case, node: View) -> Change | None:
     function = case.function(node)
     if function is None or case.tree is None or len(node.text) < _SHORTEST:
         return None
+    if case.language == "python" and (declared_outside := unbound(case)) is not None:
+        return declared_outside
     used = {w.text: w for w in function.walk() if w.kind == "identifier" and slip(node.text, w.text)}
     meant = [
         name
         for name, word in used.items()
-        if name not in visible(case, word) and name not in facts(case.language).words
+        if not (elsewhere(case, word) and visible_of(case, word, {name}))
+        and name not in facts(case.language).words
     ]
     if len(meant) != 1 or case.others(node, function):
         return None
+    use = used[meant[0]]
+    if not elsewhere(case, use):  # once is a slip where it is used, more often one where it is declared
+        title = f"Change `{use.text}` to `{node.text}`, which nothing uses"
+        return case.change(title, Splice(use.start, use.end, node.text), certain=False, reach=function)
     return case.change(
         f"Rename `{node.text}` to `{meant[0]}`, which is used",
         Splice(node.start, node.end, meant[0]),

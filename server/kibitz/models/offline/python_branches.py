@@ -6,6 +6,7 @@ The text moves by whole lines with their comments; the result has to have exactl
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 from kibitz.errors import KibitzError
 from kibitz.models.offline.python_lines import (
@@ -30,6 +31,7 @@ from kibitz.models.offline.python_source import Source
 from kibitz.models.offline.python_tree import block_of, own_nodes, refuse
 
 _LEAVES = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 
@@ -52,9 +54,60 @@ def branch_at(source: Source, start: int, end: int) -> ast.If:
     return found[0] if start < end else found[-1]
 
 
+def meant(source: Source, start: int, end: int, perform: Callable[[Source, ast.If], str]) -> str:
+    """What is performed on the `if` a place is on, or on the first that it holds; else on the only other one there, or of
+    the function around, that it can be done to. Raises `invalid`, with the lines to choose from where there are several."""
+    found, preferred = _candidates(source, start, end)
+    ways: list[tuple[int, str]] = []
+    reasons: list[KibitzError] = []
+    for at, node in enumerate(found):
+        try:
+            ways.append((node.lineno, perform(source, node)))
+        except KibitzError as error:
+            reasons.append(error)
+        if ways and at < preferred:
+            return ways[0][1]
+    if len(ways) == 1:
+        return ways[0][1]
+    if ways:
+        lines = ", ".join(str(line) for line, _ in ways[:5])
+        raise refuse(f"Several conditions can be changed here: in the lines {lines}.")
+    raise reasons[0]
+
+
+def _candidates(source: Source, start: int, end: int) -> tuple[list[ast.If], int]:
+    """The `if`s a place may speak of, and how many of them are preferred to those behind them."""
+    low, high = source.text.count("\n", 0, start), source.text.count("\n", 0, end)
+    ifs = [node for node in ast.walk(source.tree) if isinstance(node, ast.If)]
+    try:
+        first = branch_at(source, start, end)
+    except KibitzError:
+        hosts = [n for n in ast.walk(source.tree) if isinstance(n, _FUNCTIONS) and _spans(n, low, high)]
+        host = max(hosts, key=lambda n: n.lineno, default=None)
+        mine = [node for node in ifs if host is not None and _spans(host, node.lineno - 1, node.lineno - 1)]
+        around = sorted((n for n in mine if _spans(n, low, high)), key=lambda n: -n.lineno)
+        if not mine:
+            raise
+        return around or sorted(mine, key=lambda n: n.lineno), len(around)
+    held = [node for node in ifs if node is not first and _held(source, node, start, end)]
+    return [first, *sorted(held, key=lambda n: n.lineno)], 1
+
+
+def _spans(node: ast.stmt, low: int, high: int) -> bool:
+    return node.lineno - 1 <= low and high < (node.end_lineno or 0)
+
+
+def _held(source: Source, node: ast.If, start: int, end: int) -> bool:
+    first, last = source.region(node)
+    return start < end and start <= first and last <= end
+
+
 def invert(source: Source, start: int, end: int) -> str:
     """The text with the two branches of an `if` exchanged and its condition turned round. Raises `invalid`."""
-    node = branch_at(source, start, end)
+    return meant(source, start, end, _inverted)
+
+
+def _inverted(source: Source, node: ast.If) -> str:
     _check_alone(source, node)
     if not node.orelse:
         raise refuse("The `if` has no `else` to change places with.")
@@ -84,7 +137,10 @@ def invert(source: Source, start: int, end: int) -> str:
 
 def guard(source: Source, start: int, end: int) -> str:
     """The text with an `if` that leaves at once, and the code that was nested one step further out. Raises `invalid`."""
-    node = branch_at(source, start, end)
+    return meant(source, start, end, _guarded)
+
+
+def _guarded(source: Source, node: ast.If) -> str:
     _check_alone(source, node)
     head = _header(source, node)
     siblings = block_of(source.tree, node)
@@ -106,7 +162,12 @@ def guard(source: Source, start: int, end: int) -> str:
         last = (after[0].end_lineno or 0) - 1
         notes = [line.strip() for line in source.lines[then.last + 1 : after[0].lineno - 1] if line.strip()]
         moved = shown + source.text[source.region(after[0])[1] : source.starts[last + 1] - 1]
-        lines = [opening, *(step + note for note in notes), step + moved, *then.at(indent)]
+        lines = [
+            opening,
+            *(step + note for note in notes),
+            step + moved,
+            *then.at(indent),
+        ]
         return exchanged(source, node, replaced(source, node.lineno - 1, last, lines), new, 2)
     return _with(source, node, then, [opening, step + shown, *then.at(indent)], new)
 
@@ -140,7 +201,10 @@ def _without_else(source: Source, node: ast.If, head: Header) -> str:
     kept, moved = (head.comment, "") if about_header(head.comment) else ("", head.comment)
     note = [" " * indent + moved] if moved else []
     inner = [" " * rest.indent + line.strip() for line in said]
-    inner = [*([" " * rest.indent + other.comment] if kept and other.comment else []), *inner]
+    inner = [
+        *([" " * rest.indent + other.comment] if kept and other.comment else []),
+        *inner,
+    ]
     lines = [
         with_comment(f"{' ' * indent}if {test}:", kept or other.comment),
         *inner,
@@ -148,7 +212,13 @@ def _without_else(source: Source, node: ast.If, head: Header) -> str:
         *note,
         *then.at(indent),
     ]
-    return _with(source, node, rest, lines, [ast.If(condition(test), node.orelse, []), *node.body])
+    return _with(
+        source,
+        node,
+        rest,
+        lines,
+        [ast.If(condition(test), node.orelse, []), *node.body],
+    )
 
 
 def _leaving(source: Source, node: ast.If, after: list[ast.stmt]) -> tuple[ast.stmt, str]:
@@ -200,14 +270,34 @@ def merge(source: Source, start: int, end: int) -> str:
     opening = [with_comment(f"{start_of}{' and '.join(shown)}:", trailing)]
     if "\n" in opening[0] or len(opening[0]) > widest(source):
         step = " " * (indent + source.unit)
-        opening = [f"{start_of}(", f"{step}{shown[0]}", *(f"{step}and {part}" for part in shown[1:])]
+        opening = [
+            f"{start_of}(",
+            f"{step}{shown[0]}",
+            *(f"{step}and {part}" for part in shown[1:]),
+        ]
         opening.append(with_comment(f"{' ' * indent}):", trailing))
     body = block(source, deep, inner.body)
-    lines = [*(" " * indent + note for note in notes), *opening, *body.at(indent + source.unit)]
-    return _with(source, node, body, lines, [ast.If(ast.BoolOp(ast.And(), parts), inner.body, [])])
+    lines = [
+        *(" " * indent + note for note in notes),
+        *opening,
+        *body.at(indent + source.unit),
+    ]
+    return _with(
+        source,
+        node,
+        body,
+        lines,
+        [ast.If(ast.BoolOp(ast.And(), parts), inner.body, [])],
+    )
 
 
-def _with(source: Source, node: ast.If, last: Block | ast.stmt, lines: list[str], new: list[ast.stmt]) -> str:
+def _with(
+    source: Source,
+    node: ast.If,
+    last: Block | ast.stmt,
+    lines: list[str],
+    new: list[ast.stmt],
+) -> str:
     end = last.last if isinstance(last, Block) else (last.end_lineno or 0) - 1
     return exchanged(source, node, replaced(source, node.lineno - 1, end, lines), new)
 

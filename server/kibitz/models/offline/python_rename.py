@@ -252,3 +252,12 @@ def written_out(source: Source, name: str) -> int | None:
         if isinstance(said, str) and id(node) not in documented | meant and shown.search(said):
             return getattr(node, "lineno", 1)
     return None
+
+
+def matched(source: Source, name: str) -> int | None:
+    """The line of a string that is a pattern for what a class shows of itself: its name, and a dot that is escaped."""
+    pattern = re.compile(rf"(?<!\w){re.escape(name)}\\\.")
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and pattern.search(node.value):
+            return node.lineno
+    return None

@@ -159,8 +159,8 @@ def _checked(
     for path, some in results.items():
         python_rename.check(sources[path], some.text, word, name)
     _check_origin(place, sources, results, word)
-    _check_shown(results, word, name)
     every = {**sources, **results}
+    _check_shown(results, every, word, name)
     if not parameter:
         _check_strings(every, word)
     if home is None or home.is_class:
@@ -261,16 +261,18 @@ def _check_origin(
         )
 
 
-def _check_shown(results: Mapping[Path, Source], word: str, name: str) -> None:
-    """Refuse a class whose name is also in strings of the files that use it: its `repr`, or a key to find it by."""
+def _check_shown(results: Mapping[Path, Source], every: Mapping[Path, Source], word: str, name: str) -> None:
+    """Refuse a class whose name is also in strings of the files that use it: its `repr`, or a key to find it by; and in
+    patterns of any file that expect it to be shown."""
     if not any(
         isinstance(node, ast.ClassDef) and node.name == name
         for some in results.values()
         for node in ast.walk(some.tree)
     ):
         return
-    for path, some in results.items():
-        line = python_rename.written_out(some, word)
+    for path, some in every.items():
+        line = python_rename.written_out(some, word) if path in results else None
+        line = line or python_rename.matched(some, word)
         if line is not None:
             raise KibitzError(
                 "invalid",

@@ -30,6 +30,8 @@ _SYNTAX = "syntax"
 _EFFECTFUL = {"antigravity", "idlelib", "readline", "rlcompleter", "this", "tkinter"}
 _IMPORT = re.compile(r"^[ \t]*import[ \t]+([^#\r\n;]+)", re.MULTILINE)
 _ANY_IMPORT = re.compile(r"^(?:import|from)[ \t]", re.MULTILINE)
+_SECTION = re.compile(r"^[ \t]*#+[ \t]*[{}]", re.MULTILINE)
+"""Comments that open and close a part of a file: an editor folds it, or a tool copies it into another file."""
 _LONGEST_LOOKED_AT = 4000
 _LARGEST_SEARCHED = 300_000
 
@@ -114,8 +116,14 @@ def _by_tree(document: Document, where: Range) -> list[RefactorKind]:
 async def organized(document: Document, path: Path, root: Path | None) -> str:
     """The text with its imports sorted and without the unused ones, by the project's own ruff settings where they work.
 
-    An unused `import a.b` stays where it may have been for its effect: outside of the standard library.
+    An unused `import a.b` stays where it may have been for its effect: outside of the standard library. Raises `invalid`
+    where comments such as `# {` and `# }` divide the imports.
     """
+    last = max((match.start() for match in _ANY_IMPORT.finditer(document.text)), default=0)
+    if _SECTION.search(document.text, 0, last):
+        raise KibitzError(
+            "invalid", "Comments make sections of the imports: none can leave its own.", "Sort them by hand."
+        )
     keep = sorted(
         {
             module

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from attrs import frozen
 from tree_sitter import Node
 
-from kibitz.syntax.rewrite.base import COMMENTS, refused, same
+from kibitz.syntax.rewrite.base import COMMENTS, refused, same, within
 from kibitz.syntax.rewrite.names import family
 from kibitz.syntax.rewrite.precedence import POSTFIX, level, operator
 from kibitz.syntax.source import Source
@@ -79,6 +80,18 @@ def branch_at(source: Source, byte: int) -> Branch:
             if node.start_byte <= byte <= end or _on_else(found, byte):
                 return found
     raise refused("There is no `if` here.", "Put the cursor on an `if`.")
+
+
+def branches_in(source: Source, chain: Sequence[Node]) -> list[Branch]:
+    """Every `if` below the last node of a chain, in the order of the text."""
+    found = []
+    for node in within(chain[-1]):
+        if node.type in _IFS and node.is_named:
+            path = source.chain(node.start_byte, node.end_byte)
+            at = next((i for i, one in enumerate(path) if one.id == node.id), None)
+            made = _branch(tuple(path[: at + 1]), source.language) if at else None
+            found += [made] if made is not None else []
+    return found
 
 
 def _on_else(found: Branch, byte: int) -> bool:

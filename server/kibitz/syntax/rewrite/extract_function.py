@@ -16,7 +16,6 @@ from kibitz.syntax.rewrite.base import (
     Edit,
     bare_style,
     indent_of,
-    protected_lines,
     refused,
     same,
     token,
@@ -24,11 +23,12 @@ from kibitz.syntax.rewrite.base import (
 )
 from kibitz.syntax.rewrite.extract import check_role
 from kibitz.syntax.rewrite.function_flow import Flow, flow
-from kibitz.syntax.rewrite.function_names import Traffic, check_own_members, check_type, traffic
+from kibitz.syntax.rewrite.function_names import Traffic, check_type, traffic, variables
+from kibitz.syntax.rewrite.function_narrowing import check_finds, check_own_members, check_shape
 from kibitz.syntax.rewrite.function_place import Piece, Stand, piece, stands
-from kibitz.syntax.rewrite.names import family, word
+from kibitz.syntax.rewrite.function_text import behind, body_lines, new_name
+from kibitz.syntax.rewrite.names import family
 from kibitz.syntax.rewrite.place import Spot
-from kibitz.syntax.rewrite.rename import check_name
 from kibitz.syntax.rewrite.values import check_context
 from kibitz.syntax.source import Source
 
@@ -45,8 +45,16 @@ _JSX = frozenset({"jsx_element", "jsx_fragment", "jsx_attribute"})
 
 def extract_function(source: Source, start: int, end: int, name: str | None) -> list[Edit]:
     """The edits that make a function of what is selected. Raises `invalid` where that could change what the code does."""
+    if family(source.language) == "java":
+        from kibitz.syntax.rewrite.extract_function_java import extract_function_java
+
+        return extract_function_java(source, start, end, name)
+    if family(source.language) == "go":
+        from kibitz.syntax.rewrite.extract_function_go import extract_function_go
+
+        return extract_function_go(source, start, end, name)
     if family(source.language) != "ecma":
-        raise refused("The built-in engine extracts functions in Python, JavaScript and TypeScript only.")
+        raise refused("The built-in engine does not extract functions in this language.")
     if source.document.uri.endswith(".d.ts"):
         raise refused("A file of declarations has no code.")
     part = piece(source, start, end)
@@ -55,15 +63,19 @@ def extract_function(source: Source, start: int, end: int, name: str | None) -> 
         _check_expression(source, part, part.expression)
     if found.uses_this:
         check_own_members(source, part)
+    if not found.returns:
+        check_finds(source, part, list(variables(source, part)))
     first: KibitzError | None = None
     for stand in stands(source, part, uses_this=found.uses_this):
         try:
+            check_shape(source, stand)
             given = traffic(source, part, stand, returns=found.returns)
             result = _result_type(source, part, stand, found)
         except KibitzError as error:
             first = first or error
             continue
-        return _edits(source, part, stand, found, given, result, _named(source, stand, name))
+        wanted = "newMethod" if stand.home == "method" else "newFunction"
+        return _edits(source, part, stand, found, given, result, new_name(source, wanted, name))
     raise first or refused("There is no place for a function.")
 
 
@@ -85,21 +97,6 @@ def _check_expression(source: Source, part: Piece, node: Node) -> None:
         open_ = node.type == "new_expression" and node.child_by_field_name("type_arguments") is None
         if open_ and parent.type not in ("expression_statement", "member_expression", "throw_statement"):
             raise refused("Its type arguments may come from where it stands.", "Write them first.")
-
-
-def _named(source: Source, stand: Stand, name: str | None) -> str:
-    text = source.document.text
-    if name is not None:
-        check_name(source, name)
-        if word(name).search(text):
-            raise refused(f"`{name}` is already used in this file.", "Choose another name.")
-        return name
-    wanted = found = "newMethod" if stand.home == "method" else "newFunction"
-    number = 0
-    while word(found).search(text):
-        number += 1
-        found = f"{wanted}_{number}"
-    return found
 
 
 def _result_type(source: Source, part: Piece, stand: Stand, found: Flow) -> str:
@@ -135,7 +132,7 @@ def _edits(
     end = "" if bare_style(source) else ";"
     back = [given.changed] if given.changed else list(given.made)
     whole = back[0] if len(back) == 1 else f"{{ {', '.join(back)} }}"
-    lines = _body(source, part, indent + step)
+    lines = body_lines(source, part, indent + step)
     if part.expression is not None:
         lines[0] = f"{indent + step}return {lines[0].lstrip()}"
         lines[-1] += end
@@ -154,7 +151,7 @@ def _edits(
     text = eol.join([head, *lines, f"{indent}}}"])
     call = f"{'this.' if method else ''}{name}({', '.join(each for each, _ in given.given)})"
     call = f"await {call}" if found.waits else call
-    at, lead = _behind(source, stand)
+    at, lead = behind(source, stand.after)
     tail = "" if lead else eol
     return [
         Edit(part.start, part.end, _call(source, part, found, given, call, whole if back else "", end)),
@@ -191,43 +188,3 @@ def _call(source: Source, part: Piece, found: Flow, given: Traffic, call: str, w
     if given.changed:
         return f"{given.changed} = {call}{end}"
     return f"{given.keyword} {whole} = {call}{end}" if whole else f"{call}{end}"
-
-
-def _body(source: Source, part: Piece, indent: str) -> list[str]:
-    """The selected lines at another depth; those inside of strings stay."""
-    start, end = part.start, part.end
-    if part.expression is not None and part.expression.type == "parenthesized_expression":
-        inner = part.expression.named_children
-        start, end = (inner[0].start_byte, inner[0].end_byte) if len(inner) == 1 else (start, end)
-    text = source.offsets.text(start, end)
-    kept = {row for node in part.nodes for row in protected_lines(source, node)}
-    if kept and "\r" in text:
-        raise refused("Its strings go over lines that end with a carriage return.")
-    base = indent_of(source, part.start)
-    row = source.offsets.position(start).line
-    lines = []
-    for at, line in enumerate(re.split(r"\r?\n", text)):
-        if at and row + at in kept:
-            lines.append(line)
-        elif not line.strip():
-            lines.append("")
-        else:
-            moved = line.removeprefix(base) if at and line.startswith(base) else line.lstrip() if at else line
-            lines.append(indent + moved)
-    if part.expression is None and not bare_style(source) and not lines[-1].rstrip().endswith((";", "}")):
-        lines[-1] += ";"
-    return lines
-
-
-def _behind(source: Source, stand: Stand) -> tuple[int, bool]:
-    """The byte to insert at, and whether it ends a line; else a line of its own begins there."""
-    data = source.offsets.data
-    at = stand.after.end_byte
-    stop = data.find(b"\n", at)
-    stop = len(data) if stop < 0 else stop
-    rest = data[at:stop].strip()
-    if rest in (b"", b";") or rest.startswith(b"//") or (rest.startswith(b"/*") and rest.endswith(b"*/")):
-        return stop - (data[stop - 1 : stop] == b"\r" and stop > at), True
-    while data[at : at + 1] in (b" ", b";"):
-        at += 1
-    return at, False

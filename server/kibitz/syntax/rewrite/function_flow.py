@@ -36,13 +36,15 @@ def flow(source: Source, part: Piece) -> Flow:
     if kinds & _DECLARING:
         raise refused("It imports, exports or declares for the whole file.")
     _check_words(source, part, own)
-    _check_jumps(part)
+    _check_jumps(source, part)
     returning = "return_statement" in kinds
     if returning and part.host is None:
         raise refused("There is no function around to return from.")
     returns = returning and (_leaves(part.nodes) or _is_tail(part))
     if returning and not returns:
         raise refused(_PARTWAY, "Select up to the last return.")
+    if not returning and source.language.startswith("typescript") and _leaves(part.nodes):
+        raise refused("It always throws, which a call would not show.", "Select only what is thrown.")
     waits = "await_expression" in kinds or any(
         n.type == "for_in_statement" and token(n, "await") for n in own
     )
@@ -75,7 +77,7 @@ def _check_words(source: Source, part: Piece, own: list[Node]) -> None:
             raise refused("`super` belongs to the method it stands in.")
         if node.type == "meta_property":
             raise refused("`new.target` belongs to the function it stands in.")
-        if node.type == "identifier" and node.text == b"arguments":
+        if node.type == "identifier" and source.text(node) == "arguments":
             raise refused("`arguments` belongs to the function it stands in.")
         if node.type == "debugger_statement":
             raise refused("It stops in the debugger where it stands.")
@@ -91,8 +93,8 @@ def _check_words(source: Source, part: Piece, own: list[Node]) -> None:
         raise refused("It may be a directive to what is around.")
 
 
-def _check_jumps(part: Piece) -> None:
-    pending: list[tuple[Node, bool, bool, frozenset[bytes]]] = [
+def _check_jumps(source: Source, part: Piece) -> None:
+    pending: list[tuple[Node, bool, bool, frozenset[str]]] = [
         (node, False, False, frozenset()) for node in part.nodes
     ]
     while pending:
@@ -102,11 +104,11 @@ def _check_jumps(part: Piece) -> None:
         if node.type in ("break_statement", "continue_statement"):
             label = node.child_by_field_name("label")
             inside = loop or (switch and node.type == "break_statement")
-            if not (inside if label is None else label.text in labels):
+            if not (inside if label is None else source.text(label) in labels):
                 raise refused("It jumps out of what is selected.")
         if node.type == "labeled_statement":
             name = node.child_by_field_name("label")
-            labels |= {name.text or b""} if name is not None else frozenset()
+            labels |= {source.text(name)} if name is not None else frozenset()
         loop = loop or node.type in _LOOPS
         switch = switch or node.type == "switch_statement"
         pending += [(child, loop, switch, labels) for child in node.children]

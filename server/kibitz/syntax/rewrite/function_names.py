@@ -8,6 +8,7 @@ from attrs import frozen
 from tree_sitter import Node
 
 from kibitz.syntax.rewrite.base import refused, same, within
+from kibitz.syntax.rewrite.function_narrowing import check_known, has_several
 from kibitz.syntax.rewrite.function_place import FUNCTIONS, Piece, Stand
 from kibitz.syntax.rewrite.locality import check_local
 from kibitz.syntax.rewrite.names import Names, Use, names_of
@@ -23,7 +24,6 @@ _NAMES = frozenset(
 )
 _LITERALS = frozenset(["string", "true", "false", "null", "undefined", "number", "template_string"])
 _SHARED = "`{0}` is also used by a function inside."
-_ORDER = frozenset({"<", ">", "<=", ">="})
 
 
 @frozen
@@ -68,7 +68,7 @@ def traffic(source: Source, part: Piece, stand: Stand, *, returns: bool) -> Traf
             _check_leaving(source, part, variable, bound)
             made.append(variable)
             continue
-        _check_known(source, part, variable)
+        check_known(source, part, variable)
         if source.language.startswith("typescript") and any(use.role == "write" for use in inside):
             _check_has_value(variable)
             if stand.home == "inner" and variable.scope[0] < stand.block.end_byte <= variable.scope[1]:
@@ -123,15 +123,6 @@ def function_of(use: Use) -> int:
     return -1
 
 
-def _check_known(source: Source, part: Piece, variable: Variable) -> None:
-    """TypeScript knows more of a variable behind a condition on it than a new function would."""
-    if not source.language.startswith("typescript"):
-        return
-    for use in variable.uses:
-        if use.start < part.end and not part.holds(use.start) and _decides(use.chain, part):
-            raise refused(f"What a condition finds out about `{variable.name}` would not be known any more.")
-
-
 def _check_has_value(variable: Variable) -> None:
     """TypeScript does not see that a function gives a variable its first value."""
     for bind in variable.binds:
@@ -141,45 +132,6 @@ def _check_has_value(variable: Variable) -> None:
             raise refused(
                 f"`{variable.name}` gets its first value here.", "Give it one where it is declared."
             )
-
-
-def check_own_members(source: Source, part: Piece) -> None:
-    """Raises `invalid` where TypeScript knows more of a member of `this` behind a condition than a new method would."""
-    if not source.language.startswith("typescript"):
-        return
-    used = {source.text(n) for node in part.nodes for n in within(node) if _is_own(n)}
-    around = part.host or part.chain[0]
-    for node in within(around):
-        if node.start_byte >= part.end:
-            break
-        text = source.text(node) if _is_own(node) and not part.holds(node.start_byte) else ""
-        if text in used and _decides(tuple(source.chain(node.start_byte, node.end_byte)), part):
-            raise refused(f"What a condition finds out about `{text}` would not be known any more.")
-
-
-def _is_own(node: Node) -> bool:
-    owner = node.child_by_field_name("object") if node.type == "member_expression" else None
-    return owner is not None and owner.type == "this"
-
-
-def _decides(chain: tuple[Node, ...], part: Piece) -> bool:
-    """Whether a place before the selection decides whether that is reached."""
-    for at in range(len(chain) - 1, 1, -1):
-        parent, child = chain[at - 1], chain[at]
-        if child.start_byte <= part.start and part.end <= child.end_byte:
-            return False
-        if child.type == "binary_expression" and any(c.type in _ORDER for c in child.children):
-            return False
-        if parent.type == "binary_expression" and any(c.type in ("&&", "||", "??") for c in parent.children):
-            return True
-        conditions = (parent.child_by_field_name(name) for name in ("condition", "value"))
-        if parent.type in ("if_statement", "while_statement", "ternary_expression", "switch_statement"):
-            return any(same(found, child) for found in conditions)
-        if parent.type == "call_expression" and chain[at - 2].type == "expression_statement":
-            called = parent.child_by_field_name("function")
-            said = (called.text or b"").lower() if called is not None else b""
-            return b"assert" in said or b"invariant" in said
-    return False
 
 
 def _given(source: Source, part: Piece, stand: Stand, variable: Variable) -> str:
@@ -287,6 +239,8 @@ def _check_leaving(source: Source, part: Piece, variable: Variable, bound: list[
         typed = declarator.child_by_field_name("type") is not None
         if value is None or (not typed and value.type in _LITERALS):
             raise refused(f"The type of `{name}` would become a wider one.", "Write its type first.")
+        if has_several(declarator):
+            raise refused(f"The type of `{name}` would become a narrower one.", "Select what follows, too.")
 
 
 def _keyword(part: Piece, made: list[Variable]) -> str:

@@ -1,4 +1,4 @@
-"""From a selection in JavaScript or TypeScript to what a new function would hold, and to the places where it could stand."""
+"""From a selection to what a new function would hold, and to the places where it could stand in JavaScript and TypeScript."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Stand:
         return all(node.type not in _OWN for bind in binds for node in bind.chain[1 : len(bind.chain) - 2])
 
 
-def piece(source: Source, start: int, end: int) -> Piece:
+def piece(source: Source, start: int, end: int, containers: frozenset[str] = _CONTAINERS) -> Piece:
     """The statements or the expression that a selection is. Raises `invalid`."""
     data = source.offsets.data
     while start < end and data[start : start + 1].isspace():
@@ -84,7 +84,7 @@ def piece(source: Source, start: int, end: int) -> Piece:
     if start == end:
         raise refused("Nothing is selected.", _WHOLE)
     chain = source.chain(start, end)
-    at = max((i for i, node in enumerate(chain) if node.type in _CONTAINERS), default=0)
+    at = max((i for i, node in enumerate(chain) if node.type in containers), default=0)
     found = [n for n in chain[at].named_children if n.end_byte > start and n.start_byte < end]
     whole = (
         bool(found) and found[0].start_byte == start and data[found[-1].end_byte : end].strip() in (b"", b";")
@@ -106,7 +106,7 @@ def piece(source: Source, start: int, end: int) -> Piece:
 def stands(source: Source, part: Piece, *, uses_this: bool) -> list[Stand]:
     """Where the new function could stand, the best place first. Raises `invalid` where `this` leaves none."""
     if uses_this:
-        return [_method(part)]
+        return [_method(source, part)]
     top = part.nodes[-1] if len(part.chain) == 1 else part.chain[1]
     found = [Stand("module", part.chain[0], top)]
     around = part.chain
@@ -120,14 +120,14 @@ def stands(source: Source, part: Piece, *, uses_this: bool) -> list[Stand]:
     return found
 
 
-def _method(part: Piece) -> Stand:
+def _method(source: Source, part: Piece) -> Stand:
     """Behind the method, or the field with an arrow function, whose `this` is meant."""
     chain = part._around()  # noqa: SLF001 - one room
     for at in range(len(chain) - 1, 0, -1):
         node, above = chain[at], chain[at - 1]
         if node.type in ("method_definition", *_FIELDS) and above.type == "class_body":
             name = node.child_by_field_name("name") or node.child_by_field_name("property")
-            if name is not None and name.text == b"constructor":
+            if name is not None and source.text(name) == "constructor":
                 raise refused("It uses the object that its constructor is still making.")
             return Stand("method", above, node, token(node, "static"))
         if node.type in FUNCTIONS and node.type != "arrow_function":

@@ -24,7 +24,7 @@ from kibitz.syntax.rewrite.guard_names import check_declared
 from kibitz.syntax.rewrite.names import family
 from kibitz.syntax.source import Source
 
-_FUNCTIONS = words(
+FUNCTIONS = words(
     """function_declaration function_expression arrow_function method_definition generator_function
     generator_function_declaration method_declaration constructor_declaration func_literal function_item
     closure_expression lambda_expression function_definition local_function_statement
@@ -83,7 +83,7 @@ def guard_clause(source: Source, byte: int) -> list[Edit]:
         last = place.after[0]
         if (
             len(place.after) > 1
-            or not _is_jump(last)
+            or not is_jump(last)
             or not _leaves(source, found.then)
             or not starts_line(source, last.start_byte)
         ):
@@ -140,7 +140,7 @@ def _way_out(source: Source, place: _Place) -> str:
         if source.language == "python" and body is not None and not same(body, place.block):
             raise refused("It stands behind a loop.")
         return f"continue{end}"
-    if owner.type not in _FUNCTIONS:
+    if owner.type not in FUNCTIONS:
         raise refused("It ends neither a function nor a loop.")
     if source.language in ("c", "cpp", "csharp", "kotlin", "rust", "java") and not _returns_nothing(
         source, place
@@ -179,7 +179,8 @@ def _returns_nothing(source: Source, place: _Place) -> bool:
     )
 
 
-def _is_jump(node: Node) -> bool:
+def is_jump(node: Node) -> bool:
+    """Whether a statement goes on somewhere else than behind it."""
     if node.type == "expression_statement" and node.named_child_count:
         return node.named_children[0].type in _JUMPS
     return node.type in _JUMPS
@@ -190,7 +191,7 @@ def _leaves(source: Source, body: Node) -> bool:
     if body.type in ("block", "statement_block", "compound_statement", "statement_list"):
         inner = [child for child in body.named_children if child.type not in COMMENTS]
         return bool(inner) and _leaves(source, inner[-1])
-    return _is_jump(body)
+    return is_jump(body)
 
 
 def _written(source: Source, found: Branch, leaving: list[str]) -> str:

@@ -36,6 +36,15 @@ _LOOPS = frozenset(
         *("for_expression", "while_expression", "loop_expression"),
     }
 )
+_OPEN_ENDED = frozenset(
+    {
+        "expression_statement",
+        "lexical_declaration",
+        "variable_declaration",
+        "return_statement",
+        "throw_statement",
+    }
+)
 _IDENTITY = "It would be made anew at each place."
 _BLOCKS = frozenset(
     {"statement_block", "program", "block", "statement_list", "constructor_body", "source_file"}
@@ -282,11 +291,9 @@ def _replaced(source: Source, found: Declared, use: Use) -> Edit:
         case _:
             raise refused("It is used by its name, not only by its value.")
     chain, start, end = use.chain, use.start, use.end
-    rest = source.offsets.data[found.value.start_byte : found.value.end_byte]
-    if b"\n" in rest and chain[-2].type in ("return_statement", "throw_statement", "yield_expression"):
-        pass
     parent = chain[-2]
     if family(source.language) == "ecma":
+        _check_start(source, found, use, text)
         callee = parent.child_by_field_name("function") or parent.child_by_field_name("constructor")
         if same(callee, use.node) and found.value.type in (
             "member_expression",
@@ -347,3 +354,22 @@ def _removed(source: Source, statement: Node) -> Edit:
     while data[end : end + 1] in (b" ", b"\t"):
         end += 1
     return Edit(start, end, "")
+
+
+def _check_start(source: Source, found: Declared, use: Use, text: str) -> None:
+    """Raises `invalid` where a line would begin with what goes on with the line before, if that has no semicolon."""
+    statement = next(
+        (n for n in use.chain if n.type == "expression_statement" and n.start_byte == use.start), None
+    )
+    if statement is None:
+        return
+    before = statement.prev_named_sibling
+    while before is not None and (before.type in COMMENTS or same(before, found.statement)):
+        before = before.prev_named_sibling
+    wrapped = needs_parentheses(source, found.value, use.chain)
+    last = source.text(before)[-1] if before is not None else ";"
+    ended = last == ";" or (last == "}" and before is not None and before.type not in _OPEN_ENDED)
+    if not ended and (wrapped or text[:1] in "([`+-/"):
+        raise refused(
+            "The line before it has no semicolon, and would go on with it.", "Add the semicolon first."
+        )

@@ -137,6 +137,7 @@ def _rust(source: Source, statement: Node, value: Node, reads: tuple[Use, ...]) 
         raise refused("Each place could take another type for the number.", "Give the number its type first.")
     if (place or made) and len(reads) > 1 and value.type != "reference_expression":
         raise refused("It may be moved at the first place.")
+    _check_borrowed(source, value, reads)
     for use in reads:
         parent = use.chain[-2]
         if use.form == "format":
@@ -156,6 +157,28 @@ def _rust(source: Source, statement: Node, value: Node, reads: tuple[Use, ...]) 
             raise refused("It would only live as long as the statement.")
     if value.type == "call_expression" and not chain_is_owned(source, value):
         raise refused("It may hold on to something that would live shorter.")
+
+
+def _check_borrowed(source: Source, value: Node, reads: tuple[Use, ...]) -> None:
+    """Raises `invalid` where the value would be computed while something that it needs may be borrowed to be changed."""
+    needed = {source.text(part) for part in within(value) if part.type in ("identifier", "self")}
+    if any(_borrowed(source, use.chain) & needed for use in reads):
+        raise refused("What is called there may hold what the value needs.")
+
+
+def _borrowed(source: Source, chain: tuple[Node, ...]) -> set[str]:
+    """The variables that the methods belong to in whose arguments a place is: they may be borrowed before the arguments."""
+    found = set()
+    for at in range(1, len(chain) - 1):
+        if chain[at].type != "arguments" or chain[at - 1].type != "call_expression":
+            continue
+        owner = chain[at - 1].child_by_field_name("function")
+        if owner is None or owner.type != "field_expression":
+            continue
+        while owner is not None and owner.type == "field_expression":
+            owner = owner.child_by_field_name("value")
+        found |= {source.text(owner)} if owner is not None else set()
+    return found
 
 
 _CALM_PARENTS = frozenset(

@@ -47,7 +47,7 @@ def classify(source: Source, chain: tuple[Node, ...], start: int, end: int) -> V
         return _pattern(chain, "shorthand_pattern")
     if kind not in ("identifier", "type_identifier"):
         return member() if not node.is_named else unknown()
-    return _identifier(chain)
+    return _identifier(source, chain)
 
 
 _IMPORTING = frozenset(
@@ -59,7 +59,7 @@ _LABELLING = frozenset(
 _PATHS = {"nested_identifier": "property", "nested_type_identifier": "name"}
 
 
-def _identifier(chain: tuple[Node, ...]) -> Verdict:
+def _identifier(source: Source, chain: tuple[Node, ...]) -> Verdict:
     node, parent = chain[-1], chain[-2]
     kind = parent.type
     if kind in _DECLARED and field(parent, "name", node):
@@ -83,7 +83,7 @@ def _identifier(chain: tuple[Node, ...]) -> Verdict:
     if kind == "infer_type":
         return unknown()
     if kind in ("jsx_opening_element", "jsx_closing_element", "jsx_self_closing_element"):
-        text = node.text or b""
+        text = source.text(node)
         return member() if field(parent, "name", node) and text[:1].islower() else read()
     if kind == "type_query":
         return read("typeof")

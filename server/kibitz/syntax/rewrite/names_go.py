@@ -38,10 +38,10 @@ def classify(source: Source, chain: tuple[Node, ...], start: int, end: int) -> V
         if parent.type in ("type_spec", "type_alias") and field(parent, "name", node):
             return bind("type", _rest(chain, len(chain) - 2))
         return read("type")
-    return _identifier(chain) if node.type == "identifier" else unknown()
+    return _identifier(source, chain) if node.type == "identifier" else unknown()
 
 
-def _identifier(chain: tuple[Node, ...]) -> Verdict:
+def _identifier(source: Source, chain: tuple[Node, ...]) -> Verdict:
     node, parent = chain[-1], chain[-2]
     match parent.type:
         case "function_declaration" if field(parent, "name", node):
@@ -59,7 +59,7 @@ def _identifier(chain: tuple[Node, ...]) -> Verdict:
         case "unary_expression" if token(parent, "&"):
             return write("address")
         case "literal_element" if len(chain) > 4 and field(chain[-3], "key", parent):
-            return _key(chain)
+            return _key(source, chain)
     return read()
 
 
@@ -82,7 +82,7 @@ def _listed(chain: tuple[Node, ...]) -> Verdict:
     return unknown()
 
 
-def _key(chain: tuple[Node, ...]) -> Verdict:
+def _key(source: Source, chain: tuple[Node, ...]) -> Verdict:
     """The key of a composite literal is a field where the type is a struct, a variable where it is a map or a list."""
     literal = next((n for n in reversed(chain) if n.type == "composite_literal"), None)
     kind = literal.child_by_field_name("type") if literal is not None else None
@@ -92,7 +92,7 @@ def _key(chain: tuple[Node, ...]) -> Verdict:
         return read()
     if kind.type == "struct_type":
         return member()
-    name, text = kind.text, chain[-1].text or b""
+    name, text = source.text(kind), source.text(chain[-1])
     if (
         kind.type == "qualified_type"
     ):  # another package's fields are exported, and its keys cannot be our variables
@@ -100,7 +100,7 @@ def _key(chain: tuple[Node, ...]) -> Verdict:
     for child in chain[0].named_children:
         for spec in child.named_children if child.type == "type_declaration" else ():
             declared, shape = spec.child_by_field_name("name"), spec.child_by_field_name("type")
-            if declared is not None and shape is not None and declared.text == name:
+            if declared is not None and shape is not None and source.text(declared) == name:
                 return (
                     member()
                     if shape.type == "struct_type"

@@ -50,7 +50,7 @@ def classify(source: Source, chain: tuple[Node, ...], start: int, end: int) -> V
     if any(around.type in ("attribute_item", "inner_attribute_item") for around in chain):
         return member()
     if node.type == "shorthand_field_identifier":
-        return _pattern(chain, "shorthand_pattern")
+        return _pattern(source, chain, "shorthand_pattern")
     if node.type == "type_identifier":
         if parent.type in _ITEMS and field(parent, "name", node):
             return _item(chain)
@@ -61,10 +61,10 @@ def classify(source: Source, chain: tuple[Node, ...], start: int, end: int) -> V
             if parent.type == "scoped_type_identifier" and field(parent, "name", node)
             else read("type")
         )
-    return _identifier(chain) if node.type == "identifier" else unknown()
+    return _identifier(source, chain) if node.type == "identifier" else unknown()
 
 
-def _identifier(chain: tuple[Node, ...]) -> Verdict:
+def _identifier(source: Source, chain: tuple[Node, ...]) -> Verdict:
     node, parent = chain[-1], chain[-2]
     if any(around.type == "use_declaration" for around in chain):
         return _used(chain)
@@ -81,7 +81,7 @@ def _identifier(chain: tuple[Node, ...]) -> Verdict:
             return bind("parameter", chain[-4])
     if parent.type in _ITEMS and field(parent, "name", node):
         return _item(chain)
-    return _pattern(chain, "")
+    return _pattern(source, chain, "")
 
 
 def _item(chain: tuple[Node, ...]) -> Verdict:
@@ -117,7 +117,7 @@ def _used(chain: tuple[Node, ...]) -> Verdict:
     )
 
 
-def _pattern(chain: tuple[Node, ...], shape: Form) -> Verdict:
+def _pattern(source: Source, chain: tuple[Node, ...], shape: Form) -> Verdict:
     """A name in a pattern, or alone where a pattern could stand."""
     at = len(chain) - 1
     while chain[at - 1].type in _PATTERNS:
@@ -130,7 +130,7 @@ def _pattern(chain: tuple[Node, ...], shape: Form) -> Verdict:
             return read()
         at -= 1
     child, parent = chain[at], chain[at - 1]
-    bare = not shape and (chain[-1].text or b"")[:1].isupper()
+    bare = not shape and source.text(chain[-1])[:1].isupper()
     match parent.type:
         case "let_declaration" if field(parent, "pattern", child):
             block = next((n for n in reversed(chain[: at - 1]) if n.type == "block"), chain[0])

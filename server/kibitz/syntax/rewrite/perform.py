@@ -111,7 +111,7 @@ def _crowded(source: Source, start: int, end: int) -> bool:
 
 def _known(language: str, kind: Rewriting) -> bool:
     if kind == "extract_function":
-        return family(language) == "ecma"
+        return family(language) in ("ecma", "java", "go")
     return language in LANGUAGES if kind in ("invert_if", "guard_clause") else family(language) is not None
 
 
@@ -154,6 +154,10 @@ def _edits(source: Source, kind: Rewriting, where: Range, new_name: str | None) 
             from kibitz.syntax.rewrite.imports import organize
 
             return organize(source)
+        case "invert_if" | "guard_clause":
+            from kibitz.syntax.rewrite.meant import at_the_if
+
+            return at_the_if(source, start, end, _at(kind))
     return _at(kind)(source, start)
 
 

@@ -53,6 +53,9 @@ def suggested(source: Source, node: Node) -> str:
     if rules == "ecma":
         return fallback
     found = _last(source, node)
+    if found.isupper():
+        words = found.lower().split("_")
+        found = words[0] + "".join(word.capitalize() for word in words[1:])
     found = found[:1].lower() + found[1:]
     name = _PREFIX.sub("", found) or found
     name = (

@@ -68,10 +68,19 @@ def check_context(source: Source, place: Spot, value: Node) -> None:
                 raise refused(
                     "The types of its values come from where it stands.", "Add `as const`, or a type."
                 )
-    if value.type in ("call_expression", "new_expression") and _wanted_generic(source, place):
+    if parent.type == "as_expression" and token(parent, "const"):
+        raise refused("Only what is written there can be `as const`.", "Select that, too.")
+    if parent.type == "sequence_expression" and not same(parent.named_children[-1], value):
+        raise refused("Its value is not used.")
+    open_ = value.type in ("call_expression", "new_expression") or (
+        value.type == "arrow_function" and value.child_by_field_name("return_type") is None
+    )
+    if open_ and _wanted_generic(source, place):
         raise refused(
             "Its type arguments may come from the type declared for it.", "Write its type arguments first."
         )
+    if value.type in ("call_expression", "new_expression") and _is_piped(source, place):
+        raise refused("What it is chained with says its type arguments.", "Write its type arguments first.")
     if value.type in ("call_expression", "new_expression", "await_expression") and _inferred(source, value):
         wanted = parent.type not in (
             "expression_statement",
@@ -85,6 +94,20 @@ def check_context(source: Source, place: Spot, value: Node) -> None:
             )
     if _narrowing(place):
         _check_narrowing(source, place, value)
+
+
+_CHAINS = re.compile(r"(?:^|[.])(?:pipe|flow|compose)\Z")
+
+
+def _is_piped(source: Source, place: Spot) -> bool:
+    """Whether a call, or a choice of two, is an argument of what chains functions: each gets its types from the one before."""
+    for parent, above in zip(reversed(place.chain[:-1]), reversed(place.chain[:-2]), strict=False):
+        if parent.type == "arguments":
+            called = above.child_by_field_name("function")
+            return called is not None and _CHAINS.search(source.text(called)) is not None
+        if parent.type not in ("ternary_expression", "parenthesized_expression", "spread_element"):
+            return False
+    return False
 
 
 def _wanted_generic(source: Source, place: Spot) -> bool:
@@ -102,7 +125,17 @@ def _wanted_generic(source: Source, place: Spot) -> bool:
 
 
 _FUNCTIONS = frozenset({"arrow_function", "function_expression"})
-_GENERIC = frozenset({"Map", "Set", "WeakMap", "WeakSet", "Promise", "Array"})
+_NOT_GENERIC = re.compile(
+    r"(?:Error|Date|URL|URLSearchParams|AbortController|FormData|Headers|TextEncoder|TextDecoder)\Z"
+)
+
+
+def _may_be_generic(source: Source, name: str) -> bool:
+    """Whether a class may have type parameters, by its name and what the text declares."""
+    declared = re.search(
+        rf"\bclass\s+{re.escape(name)}(?:\s+(?:extends|implements)\b|\s*\{{)", source.document.text
+    )
+    return _NOT_GENERIC.search(name) is None and declared is None
 
 
 def _inferred(source: Source, call: Node) -> bool:
@@ -117,7 +150,7 @@ def _inferred(source: Source, call: Node) -> bool:
     arguments = call.child_by_field_name("arguments")
     made = call.child_by_field_name("constructor")
     given = arguments.named_children if arguments is not None else []
-    if made is not None and source.text(made) in _GENERIC and not given:
+    if made is not None and not given and _may_be_generic(source, source.text(made)):
         return True
     calls = ("call_expression", "new_expression")
     for each in given:

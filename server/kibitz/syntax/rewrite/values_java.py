@@ -5,6 +5,7 @@ The Java Language Specification, 14.4.1 and 15.2 (poly expressions).
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
@@ -64,6 +65,8 @@ def type_of(source: Source, place: Spot, value: Node) -> str:
         and place.statement.named_children[0].id == place.node.id
     ):
         raise refused("Nothing would use the variable.", "Select a part of it.")
+    if value.type == "field_access" and _is_path(source, place, value):
+        raise refused("It names a package or a type.", "Select what is taken from it, too.")
     found = evident(source, value)
     if found == "int" and _narrower(source, place):
         raise refused("The constant takes another type where it stands.")
@@ -89,6 +92,25 @@ def type_of(source: Source, place: Spot, value: Node) -> str:
     if value.type in ("ternary_expression", "array_creation_expression") and "{" in source.text(value):
         raise refused("What it is depends on where it stands.")
     return "var"
+
+
+_TYPE = re.compile(r"[A-Z]\w*[a-z]\w*\Z")
+
+
+def _is_path(source: Source, place: Spot, value: Node) -> bool:
+    """Whether names with dots between them name a type by their form, or a package by that of what follows."""
+    inner = value
+    while inner.type == "field_access":
+        following = inner.child_by_field_name("object")
+        if following is None:
+            return False
+        inner = following
+    if inner.type != "identifier" or _declared(source, inner):
+        return False
+    parent = place.chain[-2]
+    behind = parent.child_by_field_name("field") if parent.type == "field_access" else None
+    last = value.child_by_field_name("field")
+    return any(node is not None and _TYPE.match(source.text(node)) is not None for node in (last, behind))
 
 
 def evident(source: Source, value: Node) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Callable, Sequence
 
 from kibitz.verify.behaviour.core import Builder
 from kibitz.verify.behaviour.graph import EXCEPTION, Node
 from kibitz.verify.behaviour.loops import assign
+
+_VALUES = frozenset({"attr", "sub", "bin", "items", "call"})
+"""What only makes a value and may fail at it: an attribute, an item, arithmetic, iteration, a call without effects."""
 
 
 def attempt(b: Builder, node: ast.Try) -> None:
@@ -26,7 +30,7 @@ def attempt(b: Builder, node: ast.Try) -> None:
     if finally_ is not None:
         b.frame.cleanups.append(final)
     catch = b.label() if node.handlers else None
-    b.handler, b.strong = (catch, True) if catch is not None else between
+    b.handler, b.strong = (catch, b.strong | _caught(node.handlers)) if catch is not None else between
     b.statements(node.body)
     b.handler, b.strong = between
     b.statements(node.orelse)
@@ -40,6 +44,23 @@ def attempt(b: Builder, node: ast.Try) -> None:
         _finish(b, finally_, node.finalbody)
     b.handler, b.strong = around
     b.place(after)
+
+
+def _caught(handlers: Sequence[ast.ExceptHandler]) -> frozenset[str]:
+    """The kinds of plain values whose failure some handlers see: that an attribute is not there, most do not."""
+    kinds: list[ast.expr | None] = []
+    for handler in handlers:
+        kinds += handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return _VALUES if any(map(_catches_missing, kinds)) else _VALUES - {"attr"}
+
+
+def _catches_missing(kind: ast.expr | None) -> bool:
+    """Whether what is caught may be an AttributeError; what is named like a class of a project's own is not."""
+    name = kind.id if isinstance(kind, ast.Name) else kind.attr if isinstance(kind, ast.Attribute) else ""
+    known = getattr(builtins, name, None)
+    if isinstance(known, type):
+        return issubclass(AttributeError, known)
+    return not name[:1].isupper() or name.isupper()
 
 
 def _end(b: Builder, final: Callable[[], None] | None, after: Node) -> None:

@@ -15,7 +15,7 @@ from kibitz.verify.behaviour.machine import (
     throw,
 )
 from kibitz.verify.behaviour.program import Program
-from kibitz.verify.behaviour.risks import guards
+from kibitz.verify.behaviour.risks import ANYWHERE, guards
 from kibitz.verify.behaviour.scopes import all_arguments
 from kibitz.verify.behaviour.state import Run, Side, State, World
 from kibitz.verify.behaviour.terms import Term, within
@@ -264,7 +264,7 @@ def _unguarded(state: State) -> None:
         if found in state.old.risks:
             continue
         for base in found[-1]:
-            if any(guards(fact, base) for fact in state.world.facts):
+            if found[0] == ANYWHERE or any(guards(fact, base, found) for fact in state.world.facts):
                 raise DifferentError("the new text reads something before it is known to be there", line)
 
 

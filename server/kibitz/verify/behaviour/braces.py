@@ -8,13 +8,19 @@ from collections.abc import Callable, Iterable, Mapping
 from attrs import Factory, define
 
 from kibitz.syntax.view import View
+from kibitz.verify.behaviour.braces_views import (
+    NAMES,
+    PATTERN_NAMES,
+    blanked,
+    parameter_names,
+    pattern_names,
+    statements_of,
+)
 from kibitz.verify.behaviour.core import Builder, Frame, Loop
 from kibitz.verify.behaviour.graph import Graph, Node
 from kibitz.verify.behaviour.program import Program
 from kibitz.verify.behaviour.scopes import scope_of
 
-NAMES = frozenset({"identifier", "shorthand_property_identifier", "simple_identifier", "variable_name"})
-PATTERN_NAMES = NAMES | {"shorthand_property_identifier_pattern", "shorthand_field_identifier"}
 LAMBDAS = frozenset(
     [
         "arrow_function",
@@ -81,6 +87,7 @@ class Braces:
     scopes: list[dict[str, str]] = Factory(list)
     call: Call = Factory(Call)
     depth: int = 0
+    labels: dict[View, str] = Factory(dict)
 
     def expression(self, view: View) -> str:
         """The register with an expression's value."""
@@ -101,7 +108,7 @@ class Braces:
             return
         self.scopes.append({})
         if view.kind in _BLOCKS:
-            for item in _statements(view):
+            for item in statements_of(view):
                 self.statement(item)
         else:
             self.statement(view)
@@ -241,7 +248,7 @@ class Braces:
     def valued(self, block: View, last: Callable[[View], str] | None = None) -> str:
         """The value of a block: that of its last expression where the language has it so, read by `last`."""
         self.scopes.append({})
-        items = _statements(block)
+        items = statements_of(block)
         tail = items.pop() if items and self.language == "rust" and _is_value(items[-1]) else None
         for item in items:
             self.statement(item)
@@ -283,20 +290,6 @@ _CONTROL = frozenset(
 )
 
 
-_HOISTED = frozenset({"function_declaration", "generator_function_declaration"})
-
-
-def _statements(block: View) -> list[View]:
-    found: list[View] = []
-    for item in block.items:
-        if item.kind == "statement_list":
-            found += _statements(item)
-        elif item.kind not in ("label", "line_comment", "block_comment", "attribute_item"):
-            found.append(item)
-    # functions are there before the block begins, those behind its `return` too
-    return sorted(found, key=lambda item: item.kind not in _HOISTED)
-
-
 def _is_value(view: View) -> bool:
     """Whether a block's last node is its value: an expression without a semicolon."""
     if view.kind == "expression_statement":
@@ -316,53 +309,6 @@ def _changing(function: View) -> frozenset[str]:
                 if part.kind in NAMES:
                     found.add(part.text)
     return frozenset(found)
-
-
-def parameter_names(parameters: View | None) -> list[View]:
-    """The patterns of a function's parameters."""
-    if parameters is None:
-        return []
-    if parameters.kind in PATTERN_NAMES:
-        return [parameters]
-    found: list[View] = []
-    for item in parameters.items:
-        names = item.all("name") or tuple(filter(None, (item.child("pattern"), item.child("declarator"))))
-        found += names or [item]
-    return found
-
-
-def pattern_names(pattern: View) -> Iterable[View]:
-    """The names that a pattern binds, in order."""
-    if pattern.kind in PATTERN_NAMES:
-        if pattern.text[:1].islower() or pattern.text[:1] in "_$":
-            yield pattern
-        return
-    for child in pattern.children:
-        if child.kind not in (
-            "type_annotation",
-            "type_identifier",
-            "scoped_identifier",
-            "scoped_type_identifier",
-            "field_identifier",
-        ):
-            yield from pattern_names(child)
-
-
-def blanked(view: View, names: Iterable[str]) -> str:
-    """A node's leaves with the names of its own left out."""
-    places = {name: f"\\{at}" for at, name in enumerate(names)}
-    return " ".join(places.get(leaf.text, leaf.text) for leaf in leaves(view))
-
-
-def leaves(view: View) -> Iterable[View]:
-    """The nodes without children, comments left out."""
-    if "comment" in view.kind:
-        return
-    children = view.children
-    if not children:
-        yield view
-    for child in children:
-        yield from leaves(child)
 
 
 def graph_of_view(

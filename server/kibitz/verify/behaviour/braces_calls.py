@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from kibitz.syntax.view import View
-from kibitz.verify.behaviour.braces import LAMBDAS, NAMES, Braces, blanked, leaves, parameter_names
+from kibitz.verify.behaviour.braces import LAMBDAS, Braces
 from kibitz.verify.behaviour.braces_patterns import tested
 from kibitz.verify.behaviour.braces_scripts import where_there
+from kibitz.verify.behaviour.braces_views import NAMES, blanked, leaves, parameter_names
 
 _DEEPEST = 4
 _MODIFIERS = frozenset({"synchronized", "static", "public", "protected", "private", "native", "abstract"})
@@ -96,8 +97,8 @@ def function_here(r: Braces, view: View) -> str:
     captured = _captured(r, view)
     _unknown(r, captured)
     after = r.b.label()
-    if any(n.kind.startswith("throw") for n in view.walk()):
-        # what it throws is not thrown here: the code after it is reached
+    if any(n.kind.startswith("throw") or _endless(n) for n in view.walk()):
+        # what it throws is not thrown here, and where it never ends it does so elsewhere: the code after it is reached
         runs = r.b.label()
         r.b.fork(made, runs, after)
         r.b.place(runs)
@@ -109,10 +110,22 @@ def function_here(r: Braces, view: View) -> str:
     return made
 
 
+def _endless(view: View) -> bool:
+    """Whether a loop has nothing that ends it but what is in it."""
+    if view.kind in ("while_statement", "while_expression", "do_statement"):
+        condition = view.child("condition")
+        return condition is not None and condition.text.strip("() ") == "true"
+    if view.kind == "for_statement":
+        return not any(i.kind != "block" and view.child("body") != i for i in view.items)
+    return view.kind == "loop_expression"
+
+
 def _captured(r: Braces, view: View) -> list[str]:
-    """The variables of the code around a function that it names and that change: when it runs, they may be anything."""
-    words = dict.fromkeys(leaf.text for leaf in leaves(view) if leaf.kind in NAMES)
-    return [register for word in words if word in r.changing and (register := r.find(word)) is not None]
+    """The variables of the code around a function that it names and that change: when it runs, they may be anything.
+    They come in the order they were declared in, whichever it names first."""
+    words = {leaf.text for leaf in leaves(view) if leaf.kind in NAMES}
+    found = {register for word in words if word in r.changing and (register := r.find(word)) is not None}
+    return sorted(found, key=lambda register: int(register.rpartition(".")[2]))
 
 
 def _unknown(r: Braces, registers: list[str]) -> None:

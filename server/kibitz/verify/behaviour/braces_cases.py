@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kibitz.syntax.view import View
-from kibitz.verify.behaviour.braces import Braces, UnreadError, blanked, pattern_names
+from kibitz.verify.behaviour.braces import Braces, UnreadError
 from kibitz.verify.behaviour.braces_expressions import decide
 from kibitz.verify.behaviour.braces_patterns import fits, shape_of
+from kibitz.verify.behaviour.braces_views import blanked, pattern_names
 from kibitz.verify.behaviour.core import Loop
 from kibitz.verify.behaviour.graph import EXCEPTION, Node
 

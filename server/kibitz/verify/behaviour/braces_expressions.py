@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from kibitz.syntax.view import View
-from kibitz.verify.behaviour.braces import (
-    JUMPS,
-    LAMBDAS,
-    NAMES,
-    Braces,
-    Read,
-    UnreadError,
-    blanked,
-    leaves,
-)
+from kibitz.verify.behaviour.braces import JUMPS, LAMBDAS, Braces, Read, UnreadError
 from kibitz.verify.behaviour.braces_calls import as_written, call, class_here, function_here, method_here
 from kibitz.verify.behaviour.braces_patterns import fits, shape_of
 from kibitz.verify.behaviour.braces_scripts import template, where_there
+from kibitz.verify.behaviour.braces_views import NAMES, blanked, leaves
 from kibitz.verify.behaviour.graph import Node
 
 _NEGATED = {"!=": "==", "!==": "===", ">=": "<", "<=": ">"}

@@ -13,7 +13,8 @@ from kibitz.syntax.tree import Tree, parse
 from kibitz.syntax.view import View, view
 from kibitz.text import Document
 from kibitz.verify.behaviour.bisimulation import DifferentError, TooLongError, compare
-from kibitz.verify.behaviour.braces import UnreadError, graph_of_view, leaves, parameter_names, pattern_names
+from kibitz.verify.behaviour.braces import UnreadError, graph_of_view
+from kibitz.verify.behaviour.braces_views import leaves, parameter_names, pattern_names
 from kibitz.verify.behaviour.core import TooLargeError
 from kibitz.verify.behaviour.difference import Difference
 from kibitz.verify.behaviour.module import FUEL

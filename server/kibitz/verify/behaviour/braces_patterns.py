@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from kibitz.syntax.view import View
-from kibitz.verify.behaviour.braces import Braces, blanked, pattern_names
+from kibitz.verify.behaviour.braces import Braces
+from kibitz.verify.behaviour.braces_views import blanked, pattern_names
 
 _SIDE = re.compile(
     r"(?:Option :: |Result :: )?(?:(Some|Ok|Err) \( (?:(?:ref |mut |& )*\\0|_|\.\.) \)|(None))"

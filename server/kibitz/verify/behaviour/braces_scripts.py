@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kibitz.syntax.view import View
-from kibitz.verify.behaviour.braces import PATTERN_NAMES, Braces
+from kibitz.verify.behaviour.braces import Braces
+from kibitz.verify.behaviour.braces_views import PATTERN_NAMES
 
 _SHORT = "shorthand_property_identifier_pattern"
 

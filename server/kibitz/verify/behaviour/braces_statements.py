@@ -9,8 +9,11 @@ from kibitz.verify.behaviour.braces import JUMPS, LAMBDAS, Braces, Done, UnreadE
 from kibitz.verify.behaviour.braces_cases import attempt, branch, cases_of, listed, switch
 from kibitz.verify.behaviour.braces_expressions import compute, decide, matches
 from kibitz.verify.behaviour.braces_patterns import passed_on
+from kibitz.verify.behaviour.braces_views import NAMES, leaves
 from kibitz.verify.behaviour.core import Loop
 from kibitz.verify.behaviour.graph import Node
+
+_SCRIPTS = frozenset({"javascript", "javascriptreact", "typescript", "typescriptreact"})
 
 
 def other(r: Braces, view: View) -> None:
@@ -53,7 +56,17 @@ def _declaration(r: Braces, view: View) -> None:
             values = list(value.items) if value is not None else []
             _several(r, list(names), values, new=True)
         elif names:
+            _named_inside(r, names[0], value)
             r.bind(names[0], r.expression(value) if value is not None else r.b.const(None))
+
+
+def _named_inside(r: Braces, name: View, value: View | None) -> None:
+    """`const f = () => f()`: by the time a function made here runs, it has the name that its value is given."""
+    if value is None or name.kind not in NAMES or r.language not in _SCRIPTS:
+        return
+    functions = [n for n in value.walk() if n.kind in LAMBDAS]
+    if any(leaf.kind in NAMES and leaf.text == name.text for f in functions for leaf in leaves(f)):
+        r.declare(name.text, r.b.make("opaque", (), "what is made here"))
 
 
 def _several(r: Braces, targets: list[View], values: list[View], *, new: bool) -> None:
@@ -128,6 +141,8 @@ def _branches(r: Braces, view: View, result: str | None) -> None:
     branch(r, view.child("consequence"), result)
     r.b.jump(end)
     r.b.place(no)
+    if r.language == "rust":  # what `if let` binds is not there in its `else`
+        r.scopes[-1] = {}
     alternative = view.child("alternative")
     if alternative is not None and alternative.kind == "else_clause":
         alternative = alternative.items[0] if alternative.items else None
@@ -154,8 +169,9 @@ def valued_control(r: Braces, view: View) -> str:
     return result
 
 
-def _run_loop(r: Braces, again: Node, after: Node, body: Callable[[], None]) -> None:
-    label = ""
+def _run_loop(r: Braces, view: View, again: Node, after: Node, body: Callable[[], None]) -> None:
+    own = next((i.text for i in view.items[:1] if i.kind == "label"), "")
+    label = r.labels.get(view, own).strip("':")
     r.call.loops.append((label, Loop(after, again, len(r.call.cleanups))))
     body()
     r.call.loops.pop()
@@ -172,7 +188,7 @@ def _while(r: Braces, view: View) -> None:
     else:
         r.b.jump(inside)
     r.b.place(inside)
-    _run_loop(r, again, after, lambda: r.block(view.child("body")))
+    _run_loop(r, view, again, after, lambda: r.block(view.child("body")))
     r.scopes.pop()
     r.b.jump(again)
     r.b.place(after)
@@ -182,7 +198,7 @@ def _do(r: Braces, view: View) -> None:
     again, test, after = r.b.label(), r.b.label(), r.b.label()
     again.op = "head"
     r.b.place(again)
-    _run_loop(r, test, after, lambda: r.block(view.child("body")))
+    _run_loop(r, view, test, after, lambda: r.block(view.child("body")))
     r.b.place(test)
     condition = view.child("condition")
     if condition is None:
@@ -213,7 +229,7 @@ def _for(r: Braces, view: View) -> None:
     else:
         r.b.jump(inside)
     r.b.place(inside)
-    _run_loop(r, step, after, lambda: r.block(view.child("body")))
+    _run_loop(r, view, step, after, lambda: r.block(view.child("body")))
     r.b.place(step)
     for last in clause.all("increment") or clause.all("update"):
         r.statement(last)
@@ -255,7 +271,7 @@ def _each(r: Braces, view: View, target: View | None, source: View | None) -> No
                 r.bind(one, part)
             else:
                 r.assign(one, part)
-    _run_loop(r, again, after, lambda: r.block(view.child("body")))
+    _run_loop(r, view, again, after, lambda: r.block(view.child("body")))
     r.scopes.pop()
     r.b.jump(again)
     r.b.place(after)
@@ -265,20 +281,27 @@ def _return(r: Braces, view: View) -> None:
     r.leave(r.returned(view.items[0]) if view.items else r.b.const(None))
 
 
+_LABELS = (
+    frozenset({"label", "statement_identifier", "identifier", "label_name"}),
+    frozenset({"label"}),
+)
+"""The nodes that name the loop to leave: in Rust a plain name is the value that the loop has then."""
+
+
 def _leave_loop(*, again: bool) -> Done:
     def done(r: Braces, view: View) -> None:
-        if (
-            any(i.kind in ("label", "statement_identifier", "identifier", "label_name") for i in view.items)
-            or not r.call.loops
-        ):
+        label = next((i.text.strip("':") for i in view.items if i.kind in _LABELS[r.language == "rust"]), "")
+        named = next((p for p in reversed(r.call.loops) if label and p[0] == label), None)
+        if (label and named is None) or not r.call.loops:
             r.b.emit("opaque", "", (), view.text.rstrip(";"))
             r.b.emit("return", "", (r.b.const(view.text),))
             r.b.tail = None
             return
-        if view.items:
-            r.expression(view.items[0])
+        for value in view.items if r.language == "rust" else ():
+            if value.kind != "label":
+                r.expression(value)
         loops = r.call.loops if not again else [p for p in r.call.loops if p[0] != "switch"] or r.call.loops
-        inner = loops[-1][1]
+        inner = (named or loops[-1])[1]
         r.clean_up(inner.cleanups)
         r.b.jump(inner.again if again else inner.after)
 
@@ -292,6 +315,7 @@ def _throw(r: Braces, view: View) -> None:
 
 def _labeled(r: Braces, view: View) -> None:
     if view.items:
+        r.labels[view.items[-1]] = view.items[0].text
         r.statement(view.items[-1])
 
 

@@ -99,7 +99,7 @@ def _filled(b: Builder, function: ast.Attribute, node: ast.expr) -> str | None:
 
 def _signature(b: Builder, node: ast.Call) -> Sequence[str] | None:
     """The names of the parameters of the function of this file that is called, without the receiver."""
-    function = node.func
+    function = _meant(b, node.func)
     found: str | None = None
     if isinstance(function, ast.Name) and b.resolve(function.id) is None:
         found = function.id if function.id in b.program.functions else f"{function.id}.__init__"
@@ -123,15 +123,16 @@ def _signature(b: Builder, node: ast.Call) -> Sequence[str] | None:
     return names[1:] if receives else names
 
 
+def _meant(b: Builder, function: ast.expr) -> ast.expr:
+    """What is called: where a local name was given it just once, the name or the method it stands for."""
+    if isinstance(function, ast.Name) and b.frame.scope.stored[function.id] == 1:
+        return b.frame.bound.get(function.id, function)
+    return function
+
+
 def _own(b: Builder, node: ast.Call) -> tuple[Callable_, Frame | None, ast.expr | None] | None:
     """The function that is read in place of a call, the frame it was made in, and what it is called on."""
-    function = node.func
-    if (
-        isinstance(function, ast.Name)
-        and function.id in b.frame.bound
-        and b.frame.scope.stored[function.id] == 1
-    ):
-        function = b.frame.bound[function.id]
+    function = _meant(b, node.func)
     if isinstance(function, ast.Name):
         local = b.local_function(function.id)
         if local is not None:
@@ -180,13 +181,12 @@ def inlined(
     body = target.body if isinstance(target.body, list) else [ast.Expr(target.body)]
     b.temporaries += 1
     prefix = f"{b.temporaries}:"
-    names = [a.arg for a in all_arguments(target.args)]
-    owner = _owner_of(b, target)
+    owner, receiver = _receiver(b, target, given)
     inner = Frame(
         scope_of(body, target.args),
         prefix,
         owner=owner,
-        receiver=names[0] if owner and names else "",
+        receiver=receiver,
         result=b.temporary(),
         end=b.label(),
         parent=around,
@@ -211,8 +211,17 @@ def inlined(
     return inner.result
 
 
-def _owner_of(b: Builder, target: Callable_) -> str:
-    return next((b.program.owners[n] for n, f in b.program.functions.items() if f is target), "")
+def _receiver(b: Builder, target: Callable_, given: Sequence[tuple[str, ast.expr, bool]]) -> tuple[str, str]:
+    """The class whose objects a function works on, and the parameter that is one: a method's first, or the one that is
+    given the object of the method around the call."""
+    owner = next((b.program.owners[n] for n, f in b.program.functions.items() if f is target), "")
+    if owner:
+        return owner, next((a.arg for a in all_arguments(target.args)), "")
+    around = b.owner()
+    for name, value, _ in given:
+        if around is not None and isinstance(value, ast.Name) and value.id == around.receiver:
+            return around.owner, name
+    return "", ""
 
 
 def _bind(

@@ -19,7 +19,8 @@ class Containers:
     def read(self, register: str) -> Term:
         """A register's value; what was never given one is unbound."""
         found = self.side.env.get(register)
-        return found if found is not None else self.run.table.make("unbound", register.rpartition(":")[2])
+        name = register.rpartition(":")[2].partition(".")[0]
+        return found if found is not None else self.run.table.make("unbound", name)
 
     def seen(self, term: Term) -> Term:
         """A value as others see it: containers that only this version knows of are what is in them."""

@@ -72,7 +72,7 @@ class Builder:
     frame: Frame
     tail: Node | None = None
     handler: Node | None = None
-    strong: bool = False
+    strong: frozenset[str] = frozenset()
     nodes: list[Node] = field(factory=list)
     temporaries: int = 0
     line: int = 0

@@ -32,7 +32,7 @@ LASTING = frozenset(
 
 class Node:
     """One step. `args` are registers; `next` follows, `other` where a condition is false or a loop has ended, and
-    `handler` where the step raises."""
+    `handler` where the step raises; `strong` are the kinds of plain values whose failure is caught there."""
 
     __slots__ = ("args", "data", "dest", "handler", "line", "live", "next", "number", "op", "other", "strong")
 
@@ -46,7 +46,7 @@ class Node:
         self.next: Node | None = None
         self.other: Node | None = None
         self.handler: Node | None = None
-        self.strong = False
+        self.strong: frozenset[str] = frozenset()
         self.live: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 
 from kibitz.verify.behaviour.core import BODY, VALUES, Builder
 from kibitz.verify.behaviour.expressions import if_exp
 
+_ADDED = re.compile(r"(\w+)\.(append|add)\((\w+)\)")
 
-def _rewritten(_: Builder, body: Sequence[ast.stmt]) -> Sequence[ast.stmt]:
+
+def _rewritten(b: Builder, body: Sequence[ast.stmt]) -> Sequence[ast.stmt]:
     result: list[ast.stmt] = []
     for node in body:
         if isinstance(node, ast.Try) and result and _closes(result[-1], node):
@@ -19,7 +22,12 @@ def _rewritten(_: Builder, body: Sequence[ast.stmt]) -> Sequence[ast.stmt]:
             item = ast.withitem(opened.value, opened.targets[0])
             result.append(ast.With([item], node.body, lineno=opened.lineno))
             continue
-        result.append(_looked_up(node) or node)
+        if isinstance(node, ast.Return) and result:
+            returned = _returned(result[-1], node)
+            if returned is not None:
+                result[-1] = returned
+                continue
+        result.append(_looked_up(node) or _all_appended(b, node) or node)
     return result
 
 
@@ -36,6 +44,55 @@ def _closes(opened: ast.stmt, node: ast.Try) -> bool:
     )
 
 
+def _all_appended(b: Builder, node: ast.stmt) -> ast.stmt | None:
+    """`for x in xs: found.append(x)`, with a list that is made here and a name that nothing else has from here, is
+    `found.extend(xs)`; likewise of a set."""
+    if not isinstance(node, ast.For) or not isinstance(node.target, ast.Name) or node.orelse:
+        return None
+    only, name, function = node.body[0], node.target.id, b.frame.function
+    if len(node.body) != 1 or not isinstance(only, ast.Expr) or function is None:
+        return None
+    found = _ADDED.fullmatch(ast.unparse(only.value))
+    if found is None or found[3] != name or found[1] == name:
+        return None
+    inside = [n.id for n in ast.walk(node.iter) if isinstance(n, ast.Name)]
+    kind = ast.List if found[2] == "append" else ast.Call
+    if (
+        found[1] in inside
+        or not _made_here(function, found[1], kind)
+        or not _bound_anew(function, node, name)
+    ):
+        return None
+    word = "extend" if found[2] == "append" else "update"
+    extended = ast.Call(ast.Attribute(ast.Name(found[1], ast.Load()), word, ast.Load()), [node.iter], [])
+    return ast.copy_location(ast.Expr(ast.copy_location(extended, node)), node)
+
+
+def _made_here(function: ast.AST, name: str, kind: type[ast.expr]) -> bool:
+    """Whether a name is given a new list or set, and nothing else."""
+    stores = [n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == name]
+    stores = [n for n in stores if isinstance(n.ctx, ast.Store)]
+    made = [n for n in ast.walk(function) if isinstance(n, ast.Assign) and isinstance(n.value, kind)]
+    fitting = [n for n in made if isinstance(n.value, ast.List) or ast.unparse(n.value) == "set()"]
+    return len(stores) == 1 and any(stores[0] in n.targets for n in fitting)
+
+
+def _bound_anew(function: ast.AST, loop: ast.For, name: str) -> bool:
+    """Whether all other loops and comprehensions that name a loop's variable give it a value of their own."""
+    covered: set[ast.AST] = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.For):
+            targets = [node.target]
+        elif isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+            targets = [g.target for g in node.generators]
+        else:
+            continue
+        if any(isinstance(n, ast.Name) and n.id == name for t in targets for n in ast.walk(t)):
+            covered.update(ast.walk(node))
+    named = (n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == name)
+    return loop in covered and all(n in covered for n in named)
+
+
 def _simple(node: ast.expr) -> bool:
     """Whether making a value early or late makes no difference."""
     empty = (isinstance(node, ast.List | ast.Tuple) and not node.elts) or (
@@ -50,6 +107,9 @@ def _simple(node: ast.expr) -> bool:
 
 def _looked_up(node: ast.stmt) -> ast.stmt | None:
     if isinstance(node, ast.If):
+        last = node.orelse[0] if len(node.orelse) == 1 else None
+        if isinstance(last, ast.Return):
+            return _returned(ast.If(node.test, node.body, [], lineno=node.lineno), last)
         return _get(node) or _set_default(node)
     if isinstance(node, ast.Try):
         return _get_or_error(node)
@@ -82,6 +142,17 @@ def _get(node: ast.If) -> ast.stmt | None:
         return None
     value = _got(ast.IfExp(node.test, first.value, second.value))
     return ast.copy_location(ast.Assign(first.targets, value), node) if value is not None else None
+
+
+def _returned(node: ast.stmt, last: ast.Return) -> ast.stmt | None:
+    """`if k in d: return d[k]` before `return v` is `return d.get(k, v)`."""
+    if not isinstance(node, ast.If) or node.orelse or len(node.body) != 1 or last.value is None:
+        return None
+    only = node.body[0]
+    if not isinstance(only, ast.Return) or only.value is None:
+        return None
+    value = _got(ast.IfExp(node.test, only.value, last.value))
+    return ast.copy_location(ast.Return(ast.copy_location(value, node)), node) if value is not None else None
 
 
 def _get_or_error(node: ast.Try) -> ast.stmt | None:

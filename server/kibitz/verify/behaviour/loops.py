@@ -236,21 +236,32 @@ def _parts_of(node: Comprehension) -> list[ast.AST]:
     return [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
 
 
+def _as_they_come(node: Comprehension) -> bool:
+    """Whether a comprehension takes the items of its innermost loop as they are."""
+    last = node.generators[-1]
+    return (
+        not isinstance(node, ast.DictComp)
+        and not last.ifs
+        and not last.is_async
+        and isinstance(last.target, ast.Name)
+        and isinstance(node.elt, ast.Name)
+        and node.elt.id == last.target.id
+    )
+
+
 def collected(b: Builder, node: Comprehension, kind: str) -> str:
     """A comprehension as a container it fills."""
     result = b.make("new", (), (kind, ()))
-    only = node.generators[0]
-    same = (
-        not isinstance(node, ast.DictComp)
-        and len(node.generators) == 1
-        and not only.ifs
-        and not only.is_async
-        and isinstance(only.target, ast.Name)
-        and isinstance(node.elt, ast.Name)
-        and node.elt.id == only.target.id
-    )
-    if same and kind != "dict":
-        b.emit("method", "", (result, b.value(only.iter)), ("extend" if kind == "list" else "update", ""))
+    if kind != "dict" and _as_they_come(node):
+        last, before = node.generators[-1], node.generators[:-1]
+
+        def all_of() -> None:
+            b.emit("method", "", (result, b.value(last.iter)), ("extend" if kind == "list" else "update", ""))
+
+        if before:
+            comprehension(b, ast.ListComp(last.iter, before), all_of)
+        else:
+            all_of()
         return result
 
     def each() -> None:

@@ -15,8 +15,6 @@ from kibitz.verify.behaviour.state import Run, Side, World, located
 from kibitz.verify.behaviour.terms import Term, is_const, truth_of
 from kibitz.verify.behaviour.values import Values
 
-_RAISING = frozenset({"attr", "sub", "bin"})
-
 
 class TooLongError(Exception):
     """The comparison takes more steps than it is given."""
@@ -88,11 +86,11 @@ class Machine:
         return None
 
     def _may_raise(self, values: Values, node: Node, result: Term) -> bool:
-        if not node.strong or node.handler is None or node.data[0] not in _RAISING or result.op == "const":
+        if node.handler is None or node.data[0] not in node.strong or result.op == "const":
             return False
         shown = values.seen(result)
         stable = shown.op in ("import", "text", "obj") or (
-            shown.op == "attr" and shown.args[0].op in ("global", "builtin")
+            shown.op == "attr" and shown.args[0].op in ("global", "builtin", "obj")
         )
         return not stable and not values.world.facts.get(self.run.table.make("fine", shown))
 
@@ -176,8 +174,8 @@ class Machine:
         quiet: Term | None = None
         op, data = node.op, node.data
         if op == "call" and values.seen(args[0]).op == "attr":
-            base = values.seen(args[0])
-            op, data, args = "method", (base.args[1], *data), [base.args[0], *args[1:]]
+            bound = args[0] if args[0].op == "attr" else values.seen(args[0])
+            op, data, args = "method", (bound.args[1], *data), [bound.args[0], *args[1:]]
         elif op == "method" and args[0].op == "import":
             op, data, args = "call", data[1:], [values.attribute(args[0], data[0]), *args[1:]]
         if op == "call":
@@ -201,6 +199,8 @@ class Machine:
             side.node = node.next
             return None
         shown = tuple(simplified(values, values.seen(a)) for a in args)
+        if op == "method":
+            _note_read(values, node, shown[0], data[0])
         return Event(op, data, shown, tuple(args), node)
 
     def _branch(self, values: Values, node: Node, term: Term) -> Event | None:
@@ -219,6 +219,13 @@ def _makes_functions(function: ast.AST) -> bool:
 
 def _note(values: Values, node: Node, result: Term) -> None:
     found = risk(values.seen(result) if result.local else result)
+    if found is not None:
+        values.side.risks.setdefault(found, node.line)
+
+
+def _note_read(values: Values, node: Node, base: Term, name: str) -> None:
+    """A call of a method reads the method, as taking it off its object does."""
+    found = risk(values.attribute(base, name))
     if found is not None:
         values.side.risks.setdefault(found, node.line)
 

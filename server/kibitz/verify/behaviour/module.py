@@ -11,6 +11,7 @@ from attrs import define
 from kibitz.syntax.python_check import parsed
 from kibitz.verify.behaviour import idioms, statements
 from kibitz.verify.behaviour.bisimulation import DifferentError, TooLongError, compare, shape_of
+from kibitz.verify.behaviour.callers import misfits
 from kibitz.verify.behaviour.core import TooLargeError, expression_graph, graph_of, module_graph
 from kibitz.verify.behaviour.difference import Difference
 from kibitz.verify.behaviour.plain import dumped, names_in, stubbed
@@ -47,7 +48,7 @@ def differences(before: str, after: str, *, api: bool = True) -> list[Difference
     if before_words - after_words and after_words - before_words:
         new.alias = renames(old.tree, new.tree)
     pair = _Pair(old, new, _set_apart(old, new), api)
-    found = [*_functions(pair), *_classes(pair)]
+    found = [*_functions(pair), *_classes(pair), *misfits(old, new)]
     problem = _body(pair, "", old.tree.body, new.tree.body)
     return [*found, problem] if problem is not None else found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kibitz.verify.behaviour.kinds import number_of, string_of
 from kibitz.verify.behaviour.terms import Term, is_const
 
 Risk = tuple[Any, ...]
@@ -20,6 +21,7 @@ _FAILING = frozenset(
         "sum",
         "round",
         "divmod",
+        "pow",
         "ord",
         "chr",
         "range",
@@ -32,6 +34,8 @@ _FAILING = frozenset(
         "tuple",
     ]
 )
+ANYWHERE = "anywhere"
+"""The first word of a risk that is one before any decision, not only before one about what is read."""
 _SAFE = frozenset({"import", "builtin", "global", "const", "obj", "text", "tuple", "loc"})
 
 
@@ -46,12 +50,17 @@ def _read(term: Term) -> tuple[tuple[Any, ...], tuple[Term, ...]]:
     args = term.args
     if term.op == "attr":
         return ("attr", args[1]), (args[0],)
+    if term.op == "sub" and args[0].op == "method" and number_of(args[1]) is not None:
+        # a text of unknown length, as `line.split()[1]`
+        return (ANYWHERE, args[0].args[0], args[0].args[2], args[1]), args[0].args[2][:1]
     if term.op == "sub":
-        return ("sub", args[1]), (args[0],)
+        return ("sub", args[1]), (args[0], *_index(args[1]))
     if term.op == "bin":
         return ("bin", args[0]), (args[1], args[2])
     if term.op == "cmp" and args[0] == "Lt":
         return ("cmp",), (args[1], args[2])
+    if term.op == "call" and args[0].op == "builtin" and _by_name(args[0], args[2]):
+        return (ANYWHERE, args[2]), args[2]
     if term.op == "call" and args[0].op == "builtin" and args[0].args[0] in _FAILING:
         return ("call", args[0], args[2]), args[2]
     if term.op == "method":
@@ -59,15 +68,26 @@ def _read(term: Term) -> tuple[tuple[Any, ...], tuple[Term, ...]]:
     return (), ()
 
 
-def guards(atom: Term, base: Term) -> bool:
-    """Whether a decision is about a value: whether it is there, how large it is, what it has."""
+def _index(key: Term) -> tuple[Term, ...]:
+    """What a computed place in a sequence is computed from."""
+    return tuple(a for a in key.args[1:] if isinstance(a, Term)) if key.op == "bin" else ()
+
+
+def _by_name(function: Term, given: tuple[Term, ...]) -> bool:
+    """Whether an attribute is read whose name only the run knows."""
+    return function.args[0] == "getattr" and len(given) == 2 and string_of(given[1]) is None
+
+
+def guards(atom: Term, base: Term, found: Risk) -> bool:
+    """Whether a decision is about a value that a risk is about: whether it is there, how large it is, what it has."""
     if atom.op in ("truth", "isinstance"):
         return atom.args[0] is base or _measures(atom.args[0], base)
     if atom.op == "matched":
         return base in atom.args
     if atom.op == "cmp":
         sides = atom.args[1:3]
-        if atom.args[0] in ("Eq", "Is", "Same") and not any(side.op == "const" for side in sides):
+        place = found[0] == "sub" and base in _index(found[1])
+        if atom.args[0] in ("Eq", "Is", "Same") and not place and not any(s.op == "const" for s in sides):
             return False
         if atom.args[0] == "Eq" and any(is_const(side, True, False) for side in sides):
             return False

@@ -113,6 +113,8 @@ class Values(Containers):
             return make("tuple", *zip(data[1], args, strict=True))
         if kind == "bin":
             return self._binary(data, args[0], args[1])
+        if kind == "attr" and args[0].op == "loc":
+            return make("attr", args[0], data[1], 0, 0)
         if kind == "sub" and args[0].op == "tuple":
             part = part_of(args[0], args[1])
             if part is not None:

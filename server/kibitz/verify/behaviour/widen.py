@@ -31,19 +31,30 @@ def widened(run: Run, place: Place, now: State) -> State | None:
     followers: dict[Term, set[Term]] = {}
     for previous, current_term in slots.values():
         followers.setdefault(previous, set()).add(current_term)
-    for key, pair in slots.items():
-        previous, current_term = pair
+
+    def general(pair: tuple[Term, Term]) -> Term:
+        """What two values have in common: all, the same attribute of what two things have in common, or nothing."""
+        nonlocal changed
+        previous, current = pair
         if pair not in classes:
             if (
-                previous is current_term
-                or _same_closure(run, previous, current_term)
-                or (previous in place.symbols and len(followers[previous]) == 1)
+                previous is current
+                or _same_closure(run, previous, current)
+                or (previous in place.symbols and len(followers.get(previous, ())) == 1)
             ):
                 classes[pair] = previous
+                return previous
+            if previous.op == current.op == "attr" and previous.args[1] == current.args[1]:
+                base = general((previous.args[0], current.args[0]))
+                classes[pair] = run.table.make("attr", base, previous.args[1], run.table.number(), 0)
             else:
                 classes[pair] = run.table.fresh()
-                place.symbols.add(classes[pair])
-                changed = True
+            place.symbols.add(classes[pair])
+            changed = True
+        return classes[pair]
+
+    for key, pair in slots.items():
+        general(pair)
         side = merged.new if key[0] else merged.old
         if key[1].startswith("@"):
             side.store[int(key[1][1:])] = classes[pair]
@@ -76,8 +87,13 @@ def _slots(
         if register not in before.env and register not in now.env:
             continue
         previous, current = _one(run, first.read(register)), _one(run, second.read(register))
-        if previous.op == current.op == "loc" and previous.args[1] == current.args[1]:
-            a, b = previous.args[0], current.args[0]
+        one, other = _container(previous), _container(current)
+        if (
+            one.op == other.op == "loc"
+            and one.args[1] == other.args[1]
+            and _method(previous) == _method(current)
+        ):
+            a, b = one.args[0], other.args[0]
             if paired.setdefault(a, b) == b:
                 slots[which, f"@{a}"] = (
                     _one(run, first.seen(before.store[a])),
@@ -85,6 +101,16 @@ def _slots(
                 )
                 continue
         slots[which, register] = (first.seen(previous), second.seen(current))
+
+
+def _container(term: Term) -> Term:
+    """A container, where the value is one or one of its methods; else the value."""
+    of = term.args[0] if term.op == "attr" else term
+    return of if isinstance(of, Term) and of.op == "loc" else term
+
+
+def _method(term: Term) -> object:
+    return term.args[1] if term.op == "attr" else None
 
 
 def _one(run: Run, term: Term) -> Term:

@@ -10,9 +10,7 @@ from kibitz.models.offline.fix_rules import family, matching, mend, rules
 from kibitz.models.tasks import Problem
 from kibitz.syntax.tree import parse_fresh
 from kibitz.text import Document, Range, apply_edits
-
-Case = tuple[str, str, str, str]
-"""Language, what the checker says, the text with the place in «», the text after."""
+from support.reported import Case, mended, reported
 
 CASES: dict[str, Case] = {
     # --- Python: ruff, pyflakes, pylint, pyright, mypy
@@ -282,25 +280,11 @@ CASES: dict[str, Case] = {
 }  # fmt: skip
 
 
-def reported(language: str, message: str, marked: str) -> tuple[Document, Problem]:
-    """The text without its marks, and the problem between them; the first line of the message is the message."""
-    start = marked.index("«")
-    end = marked.index("»") - 1
-    document = Document("untitled:a", marked.replace("«", "").replace("»", ""), language)
-    first, *notes = message.split("\n")
-    where = Range(document.position(start), document.position(end))
-    return document, Problem(where, first, "a checker", "", tuple(notes))
-
-
 @pytest.mark.parametrize("name", CASES)
 def test_what_a_checker_says_is_mended(name: str) -> None:
-    language, message, marked, after = CASES[name]
-    document, problem = reported(language, message, marked)
-    made = mend(document, problem)
-    assert made is not None
-    assert apply_edits(document, made[1].edits(document)) == after
-    assert made[1].title
-    assert family(document, problem) == made[0].family
+    document, problem, rule, change = mended(CASES[name])
+    assert change.title
+    assert family(document, problem) == rule.family
 
 
 LEFT: dict[str, Case] = {
@@ -333,9 +317,7 @@ LEFT: dict[str, Case] = {
 
 @pytest.mark.parametrize("name", LEFT)
 def test_what_is_not_certain_is_left(name: str) -> None:
-    language, message, marked, _ = LEFT[name]
-    document, problem = reported(language, message, marked)
-    assert mend(document, problem) is None
+    assert mend(*reported(*LEFT[name][:3])) is None
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -126,6 +126,37 @@ class TestGuardClause:
         assert "elif" in refused("guard_clause", text, "elif").message
 
 
+class TestWhichIfIsMeant:
+    TEXT = "def f(x, y):\n    if y:\n        return\n    a()\n    if x:\n        b()\n        c()\n"
+    GUARDED = "    a()\n    if not x:\n        return\n    b()\n    c()\n"
+
+    @pytest.mark.parametrize("needle", ["a()", "c()", "f(x", "def f", TEXT.rstrip("\n")])
+    def test_the_only_one_that_can_be_a_guard(self, needle: str) -> None:
+        assert changed("guard_clause", self.TEXT, needle).endswith(self.GUARDED)
+
+    def test_the_innermost_around(self) -> None:
+        text = "def f(x):\n    if x:\n        for y in x:\n            if y:\n                a()\n"
+        assert changed("guard_clause", text, "a()").endswith(
+            "        for y in x:\n            if not y:\n                continue\n            a()\n"
+        )
+
+    def test_several_are_said(self) -> None:
+        text = "def f(x):\n    for y in x:\n        if y:\n            a()\n    if x:\n        b()\n"
+        assert "in the lines 3, 5" in refused("guard_clause", text, "for").message
+
+    def test_one_around_that_cannot_is_not_left_for_another(self) -> None:
+        text = "def f(x, y):\n    if y:\n        a()\n    b()\n    if x:\n        c()\n"
+        assert "More code runs after" in refused("guard_clause", text, "a()").message
+
+    def test_none_is_said(self) -> None:
+        for text in ("def f():\n    a()\n", "a()\nif x:\n    b()\nelse:\n    c()\n"):
+            assert "no `if`" in refused("invert_if", text, "a()").message
+
+    def test_the_only_one_with_two_branches(self) -> None:
+        text = "def f(x):\n    if a:\n        return\n    if x:\n        b()\n    else:\n        c()\n"
+        assert "    if not x:\n        c()\n    else:\n        b()\n" in changed("invert_if", text, "def")
+
+
 class TestMergeIfs:
     def test_conditions_and_comments(self) -> None:
         text = "if x or y:  # why\n    # because\n    if z and w:  # how\n        a()\n        # tail\nb()\n"

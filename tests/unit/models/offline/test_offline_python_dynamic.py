@@ -219,6 +219,16 @@ def test_a_class_that_is_shown_by_its_name(said: str) -> None:
     assert "a string that may mean it" in refused("rename", text, "Query", "Ask", cursor=True).message
 
 
+def test_a_class_that_a_pattern_of_another_file_expects(tmp_path: Path) -> None:
+    path, text = tmp_path / "kit.py", "class Query:\n    pass\n"
+    path.write_text(text)
+    (tmp_path / "test_kit.py").write_text("EXPECTED = r'found (Query\\.)?ONE'\n")
+    said = refused("rename", text, "Query", "Ask", path=path, root=tmp_path, cursor=True)
+    assert "in test_kit.py:1" in said.message
+    (tmp_path / "test_kit.py").write_text("EXPECTED = 'a Query. One'\n")
+    assert "class Ask:" in changed("rename", text, "Query", "Ask", path=path, root=tmp_path, cursor=True)
+
+
 def test_a_message_that_mentions_a_class_does_not_matter() -> None:
     text = "class Query:\n    'Query.'\n\n\nprint('A Query object', Query)\n"
     assert "class Ask:" in changed("rename", text, "Query", "Ask", cursor=True)

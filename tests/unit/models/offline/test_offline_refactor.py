@@ -163,6 +163,16 @@ class TestImports:
         assert "import other\n" in result
         assert "import os" not in result
 
+    async def test_sections_that_something_may_cut_out_stay(self, worker: Worker) -> None:
+        for text in (
+            "import sys\n###{copied\nimport os\n###}\nimport json\n\nprint(sys, json)\n",
+            "# {{{ imports\nimport sys, os\n# }}}\n\nprint(sys)\n",
+        ):
+            with pytest.raises(KibitzError, match="sections"):
+                await self.organized(worker, text)
+        text = "import sys\nimport os\n\nprint(sys, os)\n# {\n"
+        assert await self.organized(worker, text) == "import os\nimport sys\n\nprint(sys, os)\n# {\n"
+
     async def test_nothing_to_do_and_broken_code_are_said(self, worker: Worker) -> None:
         for text, said in (
             ("import os\n\nprint(os)\n", "nothing to change"),

@@ -112,3 +112,46 @@ def test_the_menu_has_what_would_succeed() -> None:
         "organize_imports",
     ]
     assert menu("lua", "local «a = 1") == []
+
+
+MEANT = [
+    # the only one there is, wherever in the function the place is
+    ("«function f(a) {\n  g();\n  if (a) {\n    b();\n  }\n}»\n", 3),
+    ("function f(a) {\n  «g();\n»  if (a) {\n    b();\n  }\n}\n", 3),
+    ("function f(a) {\n  if (a) {\n    c«();\n    b();\n  }\n}\n", 2),
+    # one that leaves at once is no other choice
+    ("«function f(a, c) {\n  if (c) return;\n  if (a) {\n    b();\n  }\n}»\n", 3),
+    # the innermost one around
+    ("function f(a) {\n  if (a) {\n    for (const c of a) {\n      if (c) {\n        «b();\n      }\n    }\n  }\n}\n", 4),
+    # an arrow function in what is selected
+    ("«x.forEach((a) => {\n  if (a) {\n    b();\n  }\n});»\n", 2),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "line"), MEANT)
+def test_the_only_if_is_meant(before: str, line: int) -> None:
+    plain = before.replace("«", "").replace("»", "").splitlines(keepends=True)
+    exact = "".join([*plain[: line - 1], "«", *plain[line - 1 :]])
+    result = made("guard_clause", "typescript", exact)
+    assert not result.startswith("refused: ")
+    assert made("guard_clause", "typescript", before) == result
+
+
+UNCLEAR = [
+    ("«function f(a) {\n  for (const b of a) {\n    if (b) {\n      c();\n    }\n  }\n  if (a) {\n    c();\n  }\n}»\n", "lines 3, 7"),
+    ("function f(a) {\n  if (a) {\n    «b();\n  }\n  c();\n  if (a) {\n    b();\n  }\n}\n", "line 2: What follows"),
+    ("«function f(a) {\n  if (a) return 1;\n  return 2;\n}»\n", "line 2: It leaves at once"),
+    ("«function f(a) {\n  b();\n}»\n", "no `if` here"),
+    ("b();\n«\nfunction f(a) {\n  if (a) {\n    b();\n  }\n}\n", "no `if` here"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "why"), UNCLEAR)
+def test_where_none_or_several_are_meant_it_says_so(before: str, why: str) -> None:
+    said = made("guard_clause", "typescript", before)
+    assert said.startswith("refused: ") and why in said
+
+
+def test_the_only_if_with_two_branches_is_inverted() -> None:
+    text = "«function f(a) {\n  if (a) return;\n  if (!b) {\n    c();\n  } else {\n    d();\n  }\n}»\n"
+    assert "if (b) {\n    d();\n  } else {\n    c();\n  }" in made("invert_if", "typescript", text)

@@ -75,6 +75,13 @@ REFUSED = [
     ("typescript", "g(«x => x.y»);", "types of its parameters"),
     ("typescript", "g(«['a', b]»);", "tuple"),
     ("typescript", "g(«{ kind: 'a' }»);", "types of its values"),
+    ("typescript", "const a = «{ b: 1 }» as const;", "as const"),
+    ("java", "class A { void f() { g(«a.b».Type.h()); } }", "a package or a type"),
+    ("java", "class A { void f() { g(«a.Outer».Inner.h()); } }", "a package or a type"),
+    ("typescript", "a = «new Subject()»;", "type arguments"),
+    ("typescript", "const a = pipe(«c(d)», e);", "chained with"),
+    ("typescript", "function f(): A<B> {\n  return «() => g()»;\n}\n", "type arguments"),
+    ("typescript", "f(() => («(a.b = c)», a));", "not used"),
     ("typescript", "g(«h(x => x.y)»);", "type arguments"),
     ("typescript", "g(«new H({ k: x => x.y })»);", "type arguments"),
     ("typescript", "function f<T>(): O<T> { return «h(a)»; }", "type arguments"),
@@ -159,3 +166,9 @@ def test_most_can_be_inlined_again() -> None:
 def test_line_ends_stay() -> None:
     result = made("extract_variable", "typescript", "if (a) {\r\n  foo(«b.c»);\r\n}\r\n", "n")
     assert result == "if (a) {\r\n  const n = b.c;\r\n  foo(n);\r\n}\r\n"
+
+
+def test_a_constant_in_capitals_gives_a_name_in_small_letters() -> None:
+    assert "var maxSize = b.MAX_SIZE;" in made(
+        "extract_variable", "java", "class A { void f() {\n  g(«b.MAX_SIZE»);\n} }\n"
+    )

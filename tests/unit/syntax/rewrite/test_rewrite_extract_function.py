@@ -113,6 +113,16 @@ DONE = [
         "function f() {\n  let a = 0;\n  let b = '';\n  «g(a, b);»\n  a += 1;\n}\n",
         "function f() {\n  let a = 0;\n  let b = '';\n  n(a, b);\n  a += 1;\n}\n\nfunction n(a: number, b: string) {\n  g(a, b);\n}\n",
     ),
+    (
+        TS,
+        "function f(a: number, b?: B) {\n  if («g(a)») {\n    h(a);\n  }\n}\n",
+        "function f(a: number, b?: B) {\n  if (n(a)) {\n    h(a);\n  }\n}\n\nfunction n(a: number) {\n  return g(a);\n}\n",
+    ),
+    (
+        TS,
+        "export class A {\n  constructor(private b: number) {}\n  m() {\n    this.b = 1;\n    «this.b++;»\n  }\n}\n",
+        "export class A {\n  constructor(private b: number) {}\n  m() {\n    this.b = 1;\n    this.n();\n  }\n\n  private n() {\n    this.b++;\n  }\n}\n",
+    ),
     ("typescriptreact", "const a = <b>«<c d={e} />»</b>;\n", "const a = <b>{n()}</b>;\n\nfunction n() {\n  return <c d={e} />;\n}\n"),
 ]  # fmt: skip
 
@@ -154,6 +164,25 @@ REFUSED = [
     (TS, "function f() {\n  let a: A = g();\n  let b: A = 1;\n  «a = h(a); b++;»\n  return a + b;\n}\n", "both get a value"),
     (TS, "const f = () => «new A(1)»;\n", "type arguments"),
     (TS, "f(«(a) => a»);\n", "types of its parameters"),
+    # what a condition finds out is not known behind a call
+    (TS, "function f(a: A | B) {\n  return «is(a)» ? a.x : a.y;\n}\n", "finds out about `a`"),
+    (TS, "function f(a?: A) {\n  return «!a» || a.x;\n}\n", "finds out about `a`"),
+    (TS, "function f(a: A) {\n  if («a.b» === undefined) return;\n  a.b.x();\n}\n", "finds out about `a`"),
+    (TS, "function f(a?: A) {\n  «if (!a) throw new E();\n  g();»\n  a.x();\n}\n", "finds out about `a`"),
+    (TS, "function f(a?: A) {\n  «assert(a);»\n  a.x();\n}\n", "finds out about `a`"),
+    (TS, "function f(a?: A) {\n  «const b = !!a && a.x();»\n  if (b) a.y();\n}\n", "finds out about `a`"),
+    (TS, "function f(a?: A) {\n  const b = «!!a && a.x()»;\n  if (b) a.y();\n}\n", "finds out about `a`"),
+    (TS, "class A {\n  private b?: B;\n  m() {\n    if («!this.b») return;\n    this.b.x();\n  }\n}\n", "finds out about `this.b`"),
+    # nor is what a value given to a variable leaves of its type
+    (TS, "function f() {\n  let a: A | null = g();\n  «h(a);»\n  a = null;\n}\n", "less here than its type"),
+    (TS, "function f(a: A | null) {\n  a = g();\n  «h(a);»\n}\n", "less here than its type"),
+    (TS, "class A {\n  private b?: B;\n  m() {\n    this.b = new B();\n    «this.b.x();»\n  }\n}\n", "less here than its type"),
+    (TS, "function f() {\n  «let a: A[] | null = null;»\n  return () => a;\n}\n", "a narrower one"),
+    (TS, "function f(a: number): A {\n  if (a) return g(a);\n  «throw new E();»\n}\n", "always throws"),
+    (TS, "const a = pipe(b, «c(d)»);\n", "chained with"),
+    (TS, "const a = b.pipe(d ? «c(d)» : e);\n", "chained with"),
+    (TS, "export class A {\n  b = 1;\n  m() {\n    «this.b = 2;»\n  }\n}\n", "no private member"),
+    (TS, "class A {\n  b = 1;\n  m() {\n    «this.b = 2;»\n  }\n}\nclass C implements A {}\n", "no private member"),
 ]  # fmt: skip
 
 
@@ -173,7 +202,7 @@ def test_names_are_new() -> None:
 def test_it_is_offered_where_it_would_succeed() -> None:
     assert "extract_function" in menu(JS, "function f(a) {\n  «g(a);»\n}\n")
     assert "extract_function" not in menu(JS, "for (;;) {\n  «if (a) break;»\n}\n")
-    assert "extract_function" not in menu("go", "package p\n\nfunc f() {\n\t«g()»\n}\n")
+    assert "extract_function" not in menu("rust", "fn f() {\n    «g();»\n}\n")
 
 
 LINES = [

@@ -7,6 +7,8 @@ import pytest
 from support.rewriting import made
 
 DONE = [
+    ("typescript", "const y = g;\nconst «x = a ? b : c;\nx.d();\n", "const y = g;\n(a ? b : c).d();\n"),
+    ("typescript", "if (y) {\n  g()\n}\nconst «x = a ? b : c\nx.d()\n", "if (y) {\n  g()\n}\n(a ? b : c).d()\n"),
     ("typescript", "function f(a) {\n  const «x = a + 1;\n  return x * 2 + x;\n}\n", "function f(a) {\n  return (a + 1) * 2 + (a + 1);\n}\n"),
     ("typescript", "function f(a) {\n  const «x = g(a);\n  return { x };\n}\n", "function f(a) {\n  return { x: g(a) };\n}\n"),
     ("typescript", "function f(a) {\n  const «x = a.b;\n  const y = 2;\n  return x + y;\n}\n", "function f(a) {\n  const y = 2;\n  return a.b + y;\n}\n"),
@@ -33,6 +35,10 @@ def test_the_value_takes_the_places_of_the_variable(language: str, before: str, 
 
 
 REFUSED = [
+    ("rust", "fn f(v: &mut V) {\n    let «x = v.len();\n    v.swap(x - 1, 0);\n}\n", "may hold"),
+    ("rust", "impl V { fn f(&mut self) {\n    let «x = self.len();\n    self.a.swap(x - 1, 0);\n} }\n", "may hold"),
+    ("typescript", "const y = g\nconst «x = a ? b : c\nx.d()\n", "no semicolon"),
+    ("javascript", "y = {}\nconst «x = [1]\nx.d()\n", "no semicolon"),
     ("typescript", "function f(a) { const «x = g(a); return x + x; }", "anew"),
     ("typescript", "function f(a) { const «x = []; x.push(1); return x; }", "anew"),
     ("typescript", "function f(a) { const «x = g(a); h(); return x; }", "Something else"),
