@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,15 +47,19 @@ class Key(NamedTuple):
 
 
 def stories(root: Path, language: str, seed: int, blocks: int = 4) -> Iterator[Story]:
-    """Stories from the files of a project, for ever; the same for the same seed."""
+    """Stories from the files of a project, for ever; the same for the same seed.
+
+    Every round has names of its own (`models.py`, `models_2.py`...), so that more people than files can type at once.
+    """
     rng = random.Random(f"{seed}:{root.name}")
     paths = [p for suffix in SUFFIXES[language] for p in root.rglob(f"*{suffix}") if p.is_file()]
     files = sorted(p for p in paths if 3_000 < p.stat().st_size < 60_000)
-    while True:
+    for turn in count(1):
         rng.shuffle(files)
         for path in files:
             text = path.read_text("utf-8", errors="replace").replace("\r\n", "\n")
-            if (story := _story(path, language, text, rng, blocks)) is not None:
+            name = path if turn == 1 else path.with_stem(f"{path.stem}_{turn}")
+            if (story := _story(name, language, text, rng, blocks)) is not None:
                 yield story
 
 

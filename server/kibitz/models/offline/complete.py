@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-import threading
-from collections import OrderedDict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
-from attrs import frozen
-
 from kibitz.index.crawl import crawl
-from kibitz.models.offline.corpus import Corpus, likeliest, tokens_of
+from kibitz.models.offline.corpus import Corpora, Corpus, likeliest, tokens_of
+from kibitz.models.offline.near import Near
 from kibitz.models.tasks import CompleteTask
 from kibitz.text import Document
-
-WINDOW_LINES = 700
-"""How much of a long file around the cursor is learnt from."""
-
-STEP_LINES = 100
-"""What is learnt from begins at such a line, so that it does not begin elsewhere with every line."""
 
 NEIGHBOUR_FILES = 60
 NEIGHBOUR_BYTES = 400_000
@@ -35,10 +25,6 @@ FIRST_SURE = 0.30
 
 NEAR_WEIGHT = 4.0
 """What the file itself says counts as much as this many neighbours."""
-
-OPEN_LINES = 400
-KEPT = 3
-"""Documents whose corpora are kept."""
 
 SHORTEST_START = 5
 """Fewer typed characters than this say too little about which line is meant."""
@@ -83,56 +69,6 @@ class Completer:
         )
 
 
-@frozen
-class _Read:
-    """What a corpus was made of: the texts of other open files and of the lines below, and the lines above."""
-
-    others: tuple[str, ...]
-    above: str
-    corpus: Corpus
-
-
-class Near:
-    """The open files, then the one at hand, as a corpus: the lines before the cursor last, because the latest places count.
-
-    It is made anew for another place; where lines were only added above the cursor, they are added to it. Any thread.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._read: OrderedDict[str, _Read] = OrderedDict()
-
-    @contextmanager
-    def around(self, task: CompleteTask) -> Iterator[Corpus]:
-        """The corpus for a place, which nobody else reads or changes meanwhile."""
-        document, at = task.document, task.position.line
-        others = [
-            _window(opened, 0, OPEN_LINES)
-            for opened in reversed(task.open_documents)
-            if opened.uri != document.uri and opened.language == document.language
-        ]
-        others.append(_window(document, at + 1, at + WINDOW_LINES))
-        first = max(0, at - WINDOW_LINES) // STEP_LINES * STEP_LINES
-        above = _window(document, first, at).removesuffix("\n")
-        with self._lock:
-            yield self._corpus(document.uri, tuple(others), above)
-
-    def _corpus(self, uri: str, others: tuple[str, ...], above: str) -> Corpus:
-        last = self._read.pop(uri, None)
-        if last is not None and last.others == others and f"{above}\n".startswith(f"{last.above}\n"):
-            corpus = last.corpus
-            if len(above) > len(last.above):
-                corpus.add(above[len(last.above) + 1 :])
-        else:
-            corpus = Corpus()
-            for text in (*others, above):
-                corpus.add(text)
-        self._read[uri] = _Read(others, above, corpus)
-        while len(self._read) > KEPT:
-            self._read.popitem(last=False)
-        return corpus
-
-
 def neighbour_corpus(root: Path, document: Document, exclude: tuple[str, ...]) -> Corpus:
     """The project around a document as a corpus, the nearest files last."""
     corpus = Corpus()
@@ -172,13 +108,13 @@ def suggest(task: CompleteTask, neighbours: Corpus | None, near: Near | None = N
     after = line[task.position.character :]
     if after[:1].isalnum() or after[:1] == "_":
         return ""
-    with (near or Near()).around(task) as corpus:
-        return _suggest(task, line[: task.position.character], after, corpus, neighbours)
+    with (near or Near()).around(task) as corpora:
+        parts = [Corpora(corpora, NEAR_WEIGHT), *([Corpora([neighbours])] if neighbours is not None else [])]
+        return _suggest(task, line[: task.position.character], after, parts)
 
 
-def _suggest(task: CompleteTask, before: str, after: str, near: Corpus, neighbours: Corpus | None) -> str:
+def _suggest(task: CompleteTask, before: str, after: str, corpora: Sequence[Corpora]) -> str:
     document, position = task.document, task.position
-    corpora = [(near, NEAR_WEIGHT), *([(neighbours, 1.0)] if neighbours is not None else [])]
     if not after.strip() and (
         copied := _copied_line(corpora, before.lstrip(), BET if task.sure else LINE_SURE)
     ):
@@ -193,28 +129,24 @@ def _suggest(task: CompleteTask, before: str, after: str, near: Corpus, neighbou
     if text.strip():
         return text
     if len(begun) >= 2:
-        words = [word for corpus, _ in corpora for word in corpus.words(begun)[:1]]
+        words = [word for part in corpora for word in part.words(begun)[:1]]
         if words:
             return words[0][len(begun) :]
     return _closing(before, document.language) if not after.strip() else ""
 
 
-def _copied_line(corpora: Sequence[tuple[Corpus, float]], typed: str, sure: float) -> str:
+def _copied_line(corpora: Sequence[Corpora], typed: str, sure: float) -> str:
     """The rest of a line that stands elsewhere and begins as this one does, where it clearly leads the others."""
     if len(typed) < SHORTEST_START:
         return ""
     scores: dict[str, float] = {}
-    for corpus, weight in corpora:
-        for line, count in corpus.lines(typed):
-            scores[line] = scores.get(line, 0.0) + weight * count
+    for part in corpora:
+        for line, count in part.lines(typed).items():
+            scores[line] = scores.get(line, 0.0) + part.weight * count
     if not scores:
         return ""
     best = max(scores, key=lambda line: (scores[line], -len(line), line))
     return best[len(typed) :] if scores[best] >= sure * sum(scores.values()) else ""
-
-
-def _window(document: Document, first: int, last: int) -> str:
-    return "".join(document.lines[first:last]).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _context(document: Document, line: int, before: str) -> list[str]:
@@ -224,7 +156,7 @@ def _context(document: Document, line: int, before: str) -> list[str]:
 
 
 def _rest_of_line(
-    corpora: Sequence[tuple[Corpus, float]],
+    corpora: Sequence[Corpora],
     context: list[str],
     begun: str,
     after: str,

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from attrs import frozen
 
@@ -46,24 +47,23 @@ def tokens_of(text: str) -> list[str]:
 
 
 class Corpus:
-    """Token sequences with an index by pairs, and whole lines by their start.
+    """The tokens of a text, with an index by pairs, and its whole lines by their start. Adding is linear."""
 
-    Adding is linear; asking looks at a bounded number of places.
-    """
-
-    def __init__(self) -> None:
-        self._tokens: list[str] = ["\n"]
+    def __init__(self, text: str = "") -> None:
+        self.tokens: list[str] = ["\n"]
         self._pairs: dict[tuple[str, str], list[int]] = defaultdict(list)
         self._singles: dict[str, list[int]] = defaultdict(list)
         self._lines: dict[str, int] = {}
         self._sorted: list[str] = []
+        if text:
+            self.add(text)
 
     def __len__(self) -> int:
-        return len(self._tokens)
+        return len(self.tokens)
 
     def add(self, text: str) -> None:
         """Add a text after what is there; what is added later counts as nearer."""
-        tokens = self._tokens
+        tokens = self.tokens
         before = tokens[-1]
         for token in tokens_of("\n" + text):
             tokens.append(token)
@@ -76,70 +76,100 @@ class Corpus:
                 self._lines[stripped] = self._lines.get(stripped, 0) + 1
         self._sorted = []
 
-    def lines(self, start: str) -> list[tuple[str, int]]:
-        """Whole lines (stripped) that go on after `start`, and how often each was seen; at most LOOKED_AT."""
+    def lines(self, start: str) -> Iterator[tuple[str, int]]:
+        """Whole lines (stripped) that go on after `start`, and how often each was seen."""
         if not self._sorted:
             self._sorted = sorted(self._lines)
-        found: list[tuple[str, int]] = []
-        at = bisect_left(self._sorted, start)
-        while at < len(self._sorted) and self._sorted[at].startswith(start) and len(found) < LOOKED_AT:
-            if len(self._sorted[at]) > len(start):
-                found.append((self._sorted[at], self._lines[self._sorted[at]]))
-            at += 1
-        return found
+        for at in range(bisect_left(self._sorted, start), len(self._sorted)):
+            line = self._sorted[at]
+            if not line.startswith(start):
+                return
+            if len(line) > len(start):
+                yield line, self._lines[line]
 
-    def vote(
-        self,
-        context: Sequence[str],
-        start: str,
-        votes: dict[str, float],
-        longest: dict[str, int],
-        weight: float,
-    ) -> None:
-        """Add what came next, the last times the context came before, to the votes."""
-        for at in self._places(context):
-            following = at + 1
-            if following >= len(self._tokens):
-                continue
-            token = self._tokens[following]
-            if start and (len(token) <= len(start) or not token.startswith(start)):
-                continue
-            length = self._match(at, context)
-            votes[token] = votes.get(token, 0.0) + weight * 3.0 ** min(length, 8)
-            longest[token] = max(longest.get(token, 0), length)
+    def words(self, start: str) -> Iterator[tuple[str, list[int]]]:
+        """Names that begin with `start`, and their places."""
+        for word, places in self._singles.items():
+            if word.startswith(start) and word != start:
+                yield word, places
 
-    def words(self, start: str) -> list[str]:
-        """Names that begin with `start`, those used last and most first."""
-        found = [
-            (len(places), places[-1], word)
-            for word, places in self._singles.items()
-            if word.startswith(start) and word != start
-        ]
-        return [word for _, _, word in sorted(found, reverse=True)]
+    def after_pair(self, context: Sequence[str]) -> Sequence[int]:
+        """The places where the last two tokens of a context stand."""
+        return self._pairs.get((context[-2], context[-1]), ()) if len(context) >= 2 else ()
 
-    def _places(self, context: Sequence[str]) -> Sequence[int]:
-        if len(context) >= 2 and (places := self._pairs.get((context[-2], context[-1]))):
-            return places[-LOOKED_AT:]
-        return self._singles.get(context[-1], [])[-LOOKED_AT:] if context else []
+    def after_one(self, context: Sequence[str]) -> Sequence[int]:
+        """The places where the last token of a context stands."""
+        return self._singles.get(context[-1], ()) if context else ()
 
-    def _match(self, at: int, context: Sequence[str]) -> int:
+    def match(self, at: int, context: Sequence[str]) -> int:
+        """How many tokens of a context stand before a place, at most LONGEST_CONTEXT."""
         length = 0
         while (
             length < min(LONGEST_CONTEXT, len(context), at)
-            and self._tokens[at - length] == context[-1 - length]
+            and self.tokens[at - length] == context[-1 - length]
         ):
             length += 1
         return length
 
 
-def likeliest(
-    corpora: Sequence[tuple[Corpus, float]], context: Sequence[str], start: str = ""
-) -> Guess | None:
-    """The likeliest token after a context that begins with `start` and is longer than it; each corpus has a weight."""
+class Corpora:
+    """Several corpora asked as one, the farthest first: asking looks at a bounded number of places, the nearest ones."""
+
+    def __init__(self, parts: Sequence[Corpus], weight: float = 1.0) -> None:
+        self._parts = parts
+        self.weight = weight
+
+    def lines(self, start: str) -> dict[str, int]:
+        """Whole lines (stripped) that go on after `start`, and how often each was seen; at most LOOKED_AT."""
+        found: dict[str, int] = {}
+        for part in reversed(self._parts):
+            for line, count in islice(part.lines(start), LOOKED_AT - len(found)):
+                found[line] = found.get(line, 0) + count
+        return found
+
+    def words(self, start: str) -> list[str]:
+        """Names that begin with `start`, those used most and last first."""
+        count = Counter[str]()
+        last: dict[str, tuple[int, int]] = {}
+        for number, part in enumerate(self._parts):
+            for word, places in part.words(start):
+                count[word] += len(places)
+                last[word] = (number, places[-1])
+        return sorted(count, key=lambda word: (count[word], last[word], word), reverse=True)
+
+    def vote(
+        self, context: Sequence[str], start: str, votes: dict[str, float], longest: dict[str, int]
+    ) -> None:
+        """Add what came next, the last times the context came before, to the votes."""
+        for part, at in self._places(context):
+            following = at + 1
+            if following >= len(part.tokens):
+                continue
+            token = part.tokens[following]
+            if start and (len(token) <= len(start) or not token.startswith(start)):
+                continue
+            length = part.match(at, context)
+            votes[token] = votes.get(token, 0.0) + self.weight * 3.0 ** min(length, 8)
+            longest[token] = max(longest.get(token, 0), length)
+
+    def _places(self, context: Sequence[str]) -> list[tuple[Corpus, int]]:
+        for places in (Corpus.after_pair, Corpus.after_one):
+            found: list[tuple[Corpus, int]] = []
+            for part in reversed(self._parts):
+                found += ((part, at) for at in places(part, context)[-(LOOKED_AT - len(found)) :])
+                if len(found) >= LOOKED_AT:
+                    break
+            if found:
+                return found
+        return []
+
+
+def likeliest(corpora: Sequence[Corpora], context: Sequence[str], start: str = "") -> Guess | None:
+    """The likeliest token after a context that begins with `start` and is longer than it."""
     votes: dict[str, float] = {}
     longest: dict[str, int] = {}
-    for corpus, weight in corpora:
-        corpus.vote(context, start, votes, longest, weight)
+    for part in corpora:
+        part.vote(context, start, votes, longest)
     if not votes:
         return None
     best = max(votes, key=lambda token: (votes[token], token))
