@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, get_args
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+if TYPE_CHECKING:
+    from asyncio import Future
 
 Kind = Literal[
     "auth",
@@ -81,3 +85,14 @@ class UnchangedError(KibitzError):
 def unsupported(what: str, hint: str) -> KibitzError:
     """What the engine that answered cannot do, and who could."""
     return KibitzError("unsupported", what, hint)
+
+
+def let_go(task: Future[Any]) -> None:
+    """Take from a task what it keeps of its cancellation, as a callback of its end.
+
+    Until somebody asks, that is the exception with all its frames: the task and whatever they knew, documents and trees,
+    would stay until garbage is looked for.
+    """
+    if task.cancelled():
+        with suppress(BaseException):
+            task.result()

@@ -13,7 +13,8 @@ the answer changes that line too, both changes or a refusal are right. `near`: n
 `elided` leaves code out with a word, `ambiguous` blocks stand in several places, `gone` ones nowhere any more: only a refusal is
 right. Blocks whose code stands in several places when one looks past indentation, blank lines, comments and quotes
 (`twins`) must not go wrong, but may be refused. `--held-out`: projects that were looked at neither while anchoring was made nor
-while this was; once what went wrong in one was looked at, it is none of them any more. Times: one block put into a file of 5,000 lines, processor time.
+while this was; once what went wrong in one was looked at, it is none of them any more. Times: one block put into a file of 5,000 lines, processor time; the slowest of
+all blocks with their kinds, and how much memory the process has had at its peak after the first kind and at the end.
 Exits 1 where fewer than 97 % of what can be told are right, one is wrong, one of what must be refused is not, or p95 is over 10 ms.
 """
 
@@ -21,12 +22,14 @@ from __future__ import annotations
 
 import argparse
 import random
+import resource
 import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
 from difflib import SequenceMatcher
 from pathlib import Path
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent))
 from anchoring_cases import KINDS, MUST_REFUSE, Case, cases, joined
@@ -109,9 +112,29 @@ def show(name: str, case: Case, after: str | None, said: str) -> None:
                 print("\n".join([f"{a + 1}: -{x}" for x in old[a:a_end]] + [f"+{x}" for x in new[b:b_end]]))
 
 
-def timed(sources_: list[tuple[str, str, list[str]]], count: int, rng: random.Random) -> list[float]:
-    """Milliseconds of processor time for a block in a file of 5,000 lines, of all kinds."""
-    spent: list[float] = []
+class Spent(NamedTuple):
+    """Milliseconds of processor time for one case."""
+
+    ms: float
+    kind: str
+    language: str
+    lines: int
+
+
+def measured(case: Case, language: str, kind: str) -> tuple[str | None, Spent]:
+    start = time.thread_time()
+    after = ours(case, language)
+    return after, Spent((time.thread_time() - start) * 1000, kind, language, case.text.count("\n"))
+
+
+def peak() -> int:
+    """The most megabytes the process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def timed(sources_: list[tuple[str, str, list[str]]], count: int, rng: random.Random) -> list[Spent]:
+    """What blocks of all kinds take in a file of 5,000 lines, the fastest first."""
+    spent: list[Spent] = []
     by_language: dict[str, list[str]] = defaultdict(list)
     for language, _, lines in sources_:
         by_language[language] += lines
@@ -121,9 +144,7 @@ def timed(sources_: list[tuple[str, str, list[str]]], count: int, rng: random.Ra
     ]
     for kind in KINDS[1:-1]:
         for language, _, case in cases(big, kind, max(2, count // len(KINDS)), rng):
-            start = time.thread_time()
-            ours(case, language)
-            spent.append((time.thread_time() - start) * 1000)
+            spent.append(measured(case, language, kind)[1])
     return sorted(spent)
 
 
@@ -144,13 +165,16 @@ def main() -> int:
     found = sources(tuple(args.languages.split(",")), args.cache, args.held_out, rng)
     kinds = args.kinds.split(",")
     counts: dict[str, Counter[str]] = {}
+    slowest: list[Spent] = []
+    peaks: list[int] = []
     print(
         f"{len(found)} files\n{'kind':16} {'cases':>6} {'right':>7} {'refused':>8} {'wrong':>6}   exact: right wrong   difflib: right wrong"
     )
     for kind in kinds:
         count: Counter[str] = Counter()
         for number, (language, name, case) in enumerate(cases(found, kind, args.cases // len(kinds), rng)):
-            after = ours(case, language)
+            after, took = measured(case, language, kind)
+            slowest = sorted([*slowest, took], reverse=True)[:5]
             said = verdict(case, after)
             if said == "refused" and (case.expected is None or case.may_refuse):
                 count["rightly"] += 1
@@ -163,6 +187,7 @@ def main() -> int:
             if args.show in (kind, said) or (args.show and said == "wrong"):
                 show(f"{kind} {name}", case, after, said)
         counts[kind] = count
+        peaks.append(peak())
         everything, sampled = count["all"] or 1, count["sampled"] or 1
         print(
             f"{kind:16} {count['all']:6} {count['right'] / everything:7.1%} {count['refused']:8} {count['wrong']:6}"
@@ -177,7 +202,10 @@ def main() -> int:
     wrong = sum(count["wrong"] for count in counts.values())
     kept = sum(count["all"] - count["refused"] for kind, count in counts.items() if kind in MUST_REFUSE)
     spent = timed(found, min(args.cases, 800), rng)
-    p50, p95 = spent[len(spent) // 2], spent[len(spent) * 95 // 100]
+    p50, p95 = spent[len(spent) // 2].ms, spent[len(spent) * 95 // 100].ms
+    for took in sorted([*slowest, *spent], reverse=True)[:5]:
+        print(f"{took.ms:6.1f} ms: {took.kind}, {took.language}, {took.lines} lines")
+    print(f"memory: {peaks[0]} MB after the first kind, {peaks[-1]} MB after the last")
     print(
         f"\nright {right / every:.2%} of {every} (limit 97 %), wrong {wrong} of {sum(c['all'] for c in counts.values())} (0), "
         f"not refused though they must be {kept} (0); {LINES} lines: p50 {p50:.1f}, p95 {p95:.1f} ms (10)"

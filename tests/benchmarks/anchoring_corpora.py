@@ -47,6 +47,7 @@ LOOKED_AT = (
     *map(_go, ("github.com/BurntSushi/toml", "github.com/stretchr/testify", "github.com/yuin/goldmark")),
     *map(_rust, ("nom-7.1.1", "itertools-0.10.3", "chrono-0.4.23")),
     *map(_java, ("jdk.jpackage", "java.sql", "jdk.dynalink")),
+    *map(_rust, ("num-bigint-0.4.3", "csv-1.1.6")),
 )
 """What went wrong in these was looked at, and anchoring mended by it."""
 
@@ -54,7 +55,7 @@ HELD_OUT = (
     *map(_python, ("celery", "alembic", "pydantic")),
     *map(_typescript, ("@tiptap/core", "@noble/curves", "@effect/platform")),
     *map(_go, ("github.com/miekg/dns", "github.com/rs/zerolog", "github.com/klauspost/compress")),
-    *map(_rust, ("num-bigint-0.4.3", "mio-0.8.4", "csv-1.1.6")),
+    *map(_rust, ("hashbrown-0.12.3", "mio-0.8.4", "petgraph-0.6.2")),
     *map(_java, ("java.naming", "jdk.jfr", "jdk.jartool")),
 )
 

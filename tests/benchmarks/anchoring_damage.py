@@ -68,14 +68,15 @@ def add_blank(lines: list[str], language: str, rng: random.Random) -> list[str] 
 
 def drop_comments(lines: list[str], language: str, rng: random.Random) -> list[str] | None:
     """No comment lines."""
-    inside = False
-    said = "\n".join(lines)
-    if "*/" in said.partition("/*")[0] and is_code(lines[0], language):
+    inside = "*/" in "\n".join(lines).partition("/*")[0]
+    if inside and is_code(lines[0], language):
         return None  # the lines above the end of a comment are part of it
     for line in lines:
         bare = line.strip()
-        if inside and not bare.startswith("*"):
+        if inside and bare and not bare.startswith("*"):
             return None  # a comment whose lines do not say that they are
+        if not inside and bare.startswith("*") and language != "python":
+            return None  # a product or what a pointer points at, and no comment
         inside = (inside or bare.startswith("/*")) and "*/" not in bare
     return [line for line in lines if not line.strip() or is_code(line, language)]
 

@@ -34,9 +34,9 @@ from kibitz.models.pricing import Prices, Rate
 from kibitz.models.protocol import Usage
 from kibitz.models.spending import Bill, Spending
 from kibitz.settings import Settings
-from kibitz.store import Store, UsageRow
+from kibitz.store.database import Store
 from kibitz.store.rows import today
-from kibitz.store.usage import NANO, to_nano
+from kibitz.store.usage import NANO, UsageRow, to_nano
 
 AT_ONCE = 4
 MOST_TOKENS = 30_000

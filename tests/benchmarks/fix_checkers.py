@@ -242,7 +242,9 @@ def ecj(installed: Tools) -> Check:
                 if head is None or len(lines) < 3:
                     continue
                 carets = re.search(r"\^+", lines[2])
-                at = carets.span() if carets else (0, 0)
+                line = texts[files[head[1]]].split("\n")[int(head[2]) - 1]
+                shift = line.find(lines[1].strip()) - (len(lines[1]) - len(lines[1].lstrip()))
+                at = (carets.start() + shift, carets.end() + shift) if carets else (0, 0)
                 where = position_range("", int(head[2]), at[0] + 1, int(head[2]), at[1] + 1)
                 found.setdefault(head[1], []).append(Problem(where, head[3], "Java"))
         return found
@@ -293,9 +295,10 @@ def go(installed: Tools, package: Path) -> Check:
                 options = ["-e", "-p", "x", "-I", str(root / "pkg/linux_amd64"), "-o", str(made)]
                 out, err = run(str(compiler), *options, *names, cwd=folder)
             found[name] = []
-            for line in (out + err).splitlines():
-                match = re.match(r"(?:\./)?([\w.]+\.go):(\d+):(\d+): (.*)", line)
-                if match is not None and match[1] == file:
+            for match in re.finditer(
+                r"^(?:\./)?([\w.]+\.go):(\d+):(\d+): (.*(?:\n\t.*)*)", out + err, re.MULTILINE
+            ):
+                if match[1] == file:
                     where = position_range("", int(match[2]), int(match[3]), 0, 0)
                     found[name].append(Problem(where, match[4], "compiler"))
         return found

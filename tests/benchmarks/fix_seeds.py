@@ -62,16 +62,17 @@ def statement(*choices: str) -> Seeder:
             if document.language == "python":
                 margin = document.line(function.body.start.line)[: function.body.start.character]
                 if not margin.strip() and not first.startswith(('"', "'", "r'", 'r"', "...")):
-                    spots.append((start, "{}\n" + margin))
+                    spots.append((start, "", margin))
             elif re.match(r"\{[ \t]*\n", first) and first.count("\n") > 1:
                 line = document.line(function.range.start.line)
                 margin = line[: len(line) - len(line.lstrip())] + _STEP[document.language]
-                spots.append((start + 1, "\n" + margin + "{}"))
+                spots.append((start + 1, "\n" + margin, margin))
         words = [c for c in choices if not _known(document.text, c)]
         if not spots or not words:
             return None
-        at, form = chance.choice(spots)
-        return _put(document, at, form.format(chance.choice(words)))
+        at, before, margin = chance.choice(spots)
+        lines = chance.choice(words).replace("\n", "\n" + margin)
+        return _put(document, at, before + lines + ("" if before else "\n" + margin))
 
     return seed
 
@@ -80,7 +81,7 @@ def _known(text: str, words: str) -> bool:
     """Whether the names that a seed is about are in the file already."""
     return any(
         re.search(rf"\b{name}\b", text)
-        for name in re.findall(r"\b(?:unused_\w+|[A-Z]\w+|json|os|strings|sort|shlex)\b", words)
+        for name in re.findall(r"\b(?:unused_\w+|(?!None)[A-Z]\w+|json|os|strings|sort|shlex)\b", words)
     )
 
 
@@ -165,6 +166,11 @@ PYTHON: dict[str, Seeder] = {
     "mutable default": inside(r"^( *def \w+\(self, \w+)=None\)", r"\1=[])"),
     "semicolon": inside(r"^( +return \w+)$", r"\1;"),
     "trailing blanks": inside(r"^( +return \w+)$", r"\1  "),
+    "value that may be None": statement(
+        "unused_list: list | None = [] if id(1) else None\nunused_list.append(1)",
+        "unused_list: list | None = [] if id(1) else None\nprint(unused_list[0])",
+        "unused_list: list | None = [] if id(1) else None\nfor _ in unused_list:\n    pass",
+    ),
 }
 TYPESCRIPT: dict[str, Seeder] = {
     "unused import": top(
@@ -177,6 +183,12 @@ TYPESCRIPT: dict[str, Seeder] = {
     "misspelt name": misspelt,
     "missing bracket": inside(r"^(\s+return \w+\(\w+)\)(;?)$", r"\1\2"),
     "misspelt method": inside(r"\.(push|slice|indexOf|forEach)\(", r".\1e("),
+    "value that may be undefined": statement(
+        "const unused_list: string[] | undefined = [['a']].find(String); unused_list.sort();",
+        "const unused_list: string[] | undefined = [['a']].find(String); if (unused_list.length) String(1);",
+    ),
+    "class without new": statement("const unused_map = Map(); String(unused_map);"),
+    "promise": statement("async function unused_call(): number { return 1; } String(unused_call);"),
 }
 SCRIPT: dict[str, Seeder] = {
     "unused variable": statement("const unused_value = 17;", "const unused_call = String(1);"),
@@ -199,6 +211,12 @@ GO: dict[str, Seeder] = {
     "no new variables": inside(r"^(\t+)(\w+) = (\w+)$", r"\1\2 := \3"),
     "misspelt method": inside(r"\.(Len|String|Error)\(\)", r".\1e()"),
     "missing bracket": inside(r"^(\t+return \w+\(\w+)\)$", r"\1"),
+    "misspelt function": inside(r"\b(fmt|strings|strconv|errors|os)\.([A-Z]\w{3,})\(", r"\1.\2e("),
+    "other type": statement(
+        "unused_n := 17\nvar unused_m int64 = unused_n\n_ = unused_m",
+        'unused_n := "a"\nvar unused_m []byte = unused_n\n_ = unused_m',
+    ),
+    "values left out": inside(r"^(\t+return) [\w.]+, (\w+)$", r"\1 \2"),
 }
 RUST: dict[str, Seeder] = {
     "unused import": top(r"^use [\w:]+;\n", "use std::collections::BTreeMap;", "use std::rc::Rc;"),
@@ -210,6 +228,11 @@ RUST: dict[str, Seeder] = {
     "missing import": statement("let _ = HashMap::<u8, u8>::new();"),
     "needless parentheses": inside(r"^(\s+)if (\w+) \{$", r"\1if (\2) {"),
     "misspelt method": inside(r"\.(len|is_empty|clone|push)\(", r".\1s("),
+    "other type": statement(
+        "let unused_v = 1u8; let unused_r: &u8 = unused_v; let _ = unused_r;",
+        "let unused_r: Option<u8> = 1u8; let _ = unused_r;",
+    ),
+    "pattern left out": statement("match Some(1u8) {\n    None => {}\n}"),
 }
 JAVA: dict[str, Seeder] = {
     "unused import": top(r"^import [\w.]+;\n", "import java.util.zip.Adler32;", "import java.util.TimeZone;"),
@@ -220,10 +243,19 @@ JAVA: dict[str, Seeder] = {
         "BigDecimal.valueOf(1);", 'Pattern.compile("a");', "Collections.emptyList();"
     ),
     "missing bracket": inside(r"^(\s+\w+\.\w+\(\w+)\);$", r"\1;"),
+    "narrower number": statement("long unused_l = 1L; int unused_i = unused_l; String.valueOf(unused_i);"),
+    "unhandled exception": statement("Thread.sleep(1);", 'new java.io.FileReader("a");'),
 }
 C: dict[str, Seeder] = {
     "unused variable": statement("int unused_value = 17;", "const char *unused_text = 0;"),
     "misspelt name": misspelt,
     "missing semicolon": inside(r"^(\s+return \w+);$", r"\1"),
     "missing bracket": inside(r"^(\s+\w+\(\w+)\);$", r"\1;"),
+    "access by a point": statement(
+        "struct unused_t { int a; } unused_s, *unused_p = &unused_s; unused_p.a = 1;",
+        "struct unused_t { int a; } unused_s; unused_s->a = 1; if (unused_s.a) unused_s.a = 2;",
+    ),
+    "format": statement(
+        '__builtin_printf("%d %s", 1L, "a");', '__builtin_printf("%s %4d", "a", sizeof(int));'
+    ),
 }

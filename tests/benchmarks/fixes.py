@@ -1,7 +1,7 @@
 """Quick fixes on what real checkers report: seeded problems are mended, refused or wrong, as the same checker says afterwards.
 
     python tests/benchmarks/fixes.py [--checkers ruff,tsc,...] [--files 6] [--rounds 1] [--held-out] [--seed 1] [--show N]
-                                     [--cache DIR]
+                                     [--kinds K,...] [--cache DIR]
 
 Into real files (see corpora.py; with --held-out those that nothing was tuned on) problems are put such as people make, one at
 a time: an import or a variable nothing uses, a misspelt name, a missing import, bracket or semicolon, and more (see
@@ -158,6 +158,8 @@ def _texts(root: Path, ending: str, args: argparse.Namespace, chance: random.Ran
 def trials(checker: str, group: Group, args: argparse.Namespace, chance: random.Random) -> list[Trial]:
     """Every seed that the checker reports as something new."""
     language, kinds = LANGUAGES[checker]
+    if args.kinds:
+        kinds = {kind: seeder for kind, seeder in kinds.items() if kind in args.kinds.split(",")}
     originals = group.check(group.texts)
     made: dict[str, tuple[str, str, str]] = {}
     for round_ in range(args.rounds):
@@ -325,6 +327,7 @@ def main() -> int:
     parser.add_argument("--show", type=int, default=0)
     parser.add_argument("--all", action="store_true", help="show what is right as well")
     parser.add_argument("--refused", action="store_true", help="name what is refused")
+    parser.add_argument("--kinds", default="", help="only these kinds of problems, by name")
     parser.add_argument("--held-out", action="store_true")
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "kibitz-corpora")
     args = parser.parse_args()
@@ -334,9 +337,9 @@ def main() -> int:
     gc.set_threshold(*COLLECTED)
     for checker in args.checkers.split(","):
         total += run(checker, args, random.Random(args.seed), times)
-        if checker in TOGETHER:
+        if checker in TOGETHER and not args.kinds:
             together(checker, args, random.Random(args.seed))
-        if checker in ("ruff", "eslint"):
+        if checker in ("ruff", "eslint") and not args.kinds:
             baseline(checker, args, random.Random(args.seed))
     times.sort()
     print(f"{'all':26} {_line(total)}")

@@ -104,7 +104,9 @@ async def measure(root: Path, folder: Path) -> dict[str, float]:
     worker, index = await opened(root, folder)
     started = time.perf_counter()
     builders: dict[int, float] = {}
-    cold = await index.build(lambda _: builders.update({pid: peak_mb(pid) for pid in children(worker.pid)}))
+    cold = await index.build(
+        lambda _: builders.update({pid: peak_mb(pid) for pid in children(os.getpid()) if pid != worker.pid})
+    )
     wall = time.perf_counter() - started
     builder = max(builders.values(), default=0.0)
     memory = builder + peak_mb(worker.pid)

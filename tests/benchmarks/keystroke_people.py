@@ -43,8 +43,10 @@ class Call:
         self.end = self.at + FIRST_TOKEN_S + CHUNK_S * (len(self.pieces) - 1)
 
     def when(self, text: str) -> float:
-        """When it had said a part of its text, and what follows, by which the end of that is known."""
-        at = max(0, self.text.find(text.rstrip())) + len(text.rstrip()) + 1
+        """When it had said a part of its text, and what follows, by which the end of that is known: of lines, how the next begins."""
+        end = max(0, self.text.find(text.rstrip())) + len(text.rstrip())
+        after = self.text[end:]
+        at = end + 1 + (len(after) - len(after.lstrip()) if "\n" in text.strip() else 0)
         return float(self.at) + FIRST_TOKEN_S + CHUNK_S * ((min(at, max(1, len(self.text))) - 1) // CHUNK)
 
     def said(self, at: float) -> str:
@@ -97,6 +99,7 @@ class Person:
         self.seen = Counter[str]()
         self.latencies: list[float] = []
         self.local: list[float] = []
+        self.own: list[float] = []
         self.pauses: list[float] = []
         self.written = 0
         self.lost: list[str] = []
@@ -241,8 +244,11 @@ class Person:
         if where["start"] != {"line": at[0], "character": at[1]}:
             self.lost.append(f"{self.name}: an item for another place")
         call = self._call(before, text)
-        if call is None and answer["result"]["items"][0].get("command") is not None:
+        said_by = answer["result"]["items"][0].get("command", {}).get("title", "")
+        if said_by.endswith(": offline"):
             self.seen["not the model's"] += 1
+            if not stalled and not followed:
+                self.own.append(took)
         elif call is None:
             self.lost.append(f"{self.name}: an item that nobody said: {text[:60]!r}")
         elif heard < call.when(text):
@@ -263,6 +269,9 @@ class Person:
             if at < 0:
                 continue
             typed = before[at + len(tail) :]
-            if call.text.startswith(typed) and call.text[len(typed) :].startswith(text.rstrip()[:8]):
-                return call
+            rest = call.text[len(typed) :]
+            if call.text.startswith(typed) and (
+                rest.startswith(text.rstrip()[:8]) or (rest and text.startswith(rest))
+            ):
+                return call  # to the end of what it said, something may have been added that closes it
         return None

@@ -7,7 +7,8 @@ Each of the `--people` types blocks of real files again (keystroke_traces.py) in
 types through others. The model (scripted, over HTTP) knows the text and is right for about two thirds of what it is
 asked. Printed beside a naive server (naive_server.py), which is given the first two people's traces.
 
-*Time added* is what passes after the model has said what is shown, or after the key where that was said before it. An
+*Time added* is what passes after the model has said what is shown, or after the key where that was said before it; what
+the built-in engine says meanwhile, after the key, has a row of its own (where a key follows it, it counts as one that follows). An
 accepted suggestion counts as one key. An answer during which this process itself stood still is not timed, only counted.
 """
 
@@ -154,6 +155,7 @@ def report(name: str, figures: dict[str, Any]) -> list[str]:
     typed = sum(p.keys for p in people)
     times = [t for p in people for t in p.latencies]
     local = [t for p in people for t in p.local]
+    own = [t for p in people for t in p.own]
     lost = [text for p in people for text in p.lost]
     a_hundred = 100 * figures["calls"] / max(1, typed)
     followed = 100 * sum(t <= LIMITS["local"] for t in local) / max(1, len(local))
@@ -169,6 +171,8 @@ def report(name: str, figures: dict[str, Any]) -> list[str]:
         f" {100 * figures['calls'] / max(1, written):.1f} for 100 characters\n"
         f"  time added                     p50 {percentile(times, 0.5):.1f}, p99 {percentile(times, 0.99):.1f} ms of"
         f" {len(times)}; the pause before a call p50 {percentile(pauses, 0.5):.0f} ms of {len(pauses)}\n"
+        f"  the built-in engine's own word p50 {percentile(own, 0.5):.1f}, p99 {percentile(own, 0.99):.1f} ms of"
+        f" {len(own)} after the key\n"
         f"  keys that follow a suggestion  {followed:.1f} % of {len(local)} within {LIMITS['local']:.0f} ms\n"
         f"  ready after a suggestion taken {ready:.0f} % of {seen['after taking']},"
         f" nothing to suggest after {seen['nothing after taking']}\n"

@@ -1,6 +1,6 @@
 """Good and bad refactorings as a model would answer them: how many of the bad are blocked, how many of the good pass.
 
-    python tests/benchmarks/refactorings_checked.py [--set dev|held-out|fresh|unseen] [--count 150] [--seed 1] [--show N] [--only WORD]
+    python tests/benchmarks/refactorings_checked.py [--set dev|held-out|fresh|unseen|newest] [--count 150] [--seed 1] [--show N] [--only WORD]
         [--kind good|bad] [--cache FOLDER] [--languages python,go] [--with-tests N]
 
 A case is a real function of a package that is downloaded when it is needed, rewritten, and put into the form of a model's answer:

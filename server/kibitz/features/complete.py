@@ -9,7 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from kibitz.context.retrieval import Built, build_completion
-from kibitz.errors import KibitzError
+from kibitz.errors import KibitzError, let_go
 from kibitz.features.completion.extent import Extent, extent
 from kibitz.features.completion.line_length import line_length_of
 from kibitz.features.completion.shape import shape
@@ -119,6 +119,7 @@ async def answered(
     )
     model = model or bench.model("complete")
     looking = asyncio.ensure_future(_looked(bench, document, position))
+    looking.add_done_callback(let_go)
     try:
         if model.name == OFFLINE:
             request = Request("complete", (), task)

@@ -13,6 +13,7 @@ from typing import Any
 from attrs import evolve
 
 from kibitz.errors import KibitzError
+from kibitz.features.fix_paths import leads_nowhere, with_paths
 from kibitz.features.workbench import Workbench
 from kibitz.models.offline.fix_rules import matching, mend
 from kibitz.models.tasks import Problem
@@ -35,9 +36,14 @@ async def with_imports(
 ) -> tuple[Problem, ...]:
     """The problems; those about a name that only one place of the project defines say, as a note, how it is imported.
 
-    Asks an index that is ready, and waits for it no longer than PATIENCE_S. Python, JavaScript and TypeScript.
+    Asks an index that is ready, and waits for it no longer than PATIENCE_S. Python, JavaScript and TypeScript; and what
+    `with_paths` adds.
     """
-    if document.path is None or (document.language != "python" and document.language not in _SCRIPTS):
+    if document.path is None:
+        return tuple(problems)
+    if any(leads_nowhere(p) for p in problems):
+        problems = await asyncio.to_thread(with_paths, document, problems)
+    if document.language != "python" and document.language not in _SCRIPTS:
         return tuple(problems)
     names = {p: name for p in problems[:50] if (name := _undefined(document, p))}
     wanted = list(dict.fromkeys(names.values()))[:MOST_NAMES]

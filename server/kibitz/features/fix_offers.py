@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kibitz.models.offline.fix_ruff import always, rule_of
+from kibitz.models.offline.fix_ruff import always, mostly, rule_of
 from kibitz.models.offline.fix_rules import family, mend
 from kibitz.models.tasks import Problem
 from kibitz.text import Document
@@ -19,7 +19,7 @@ def offer(document: Document, problem: Problem) -> tuple[str, bool] | None:
     rule = rule_of(problem)
     safe = always(rule)
     if safe is None:
-        return None
+        return (f"Apply ruff's fix for {rule}, if it has one here", False) if mostly(rule) else None
     return f"Apply ruff's fix for {rule}" + ("" if safe else " (may change what the code does)"), safe
 
 

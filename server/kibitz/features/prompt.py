@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from string import Template
 
 from kibitz.models.protocol import Message
 
+FOLDER = Path(__file__).parent / "prompts"
+
 
 @cache
 def _parts(name: str) -> tuple[Template, Template]:
-    text = files("kibitz.features").joinpath("prompts", f"{name}.md").read_text("utf-8")
+    text = (FOLDER / f"{name}.md").read_text("utf-8")
     system, _, user = text.partition("\n# user\n")
     return Template(system.removeprefix("# system\n").strip()), Template(user.strip("\n"))
 

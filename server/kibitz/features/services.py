@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kibitz.errors import KibitzError
+from kibitz.features import reading_worker
 from kibitz.features.latency import Latencies
 from kibitz.models.select import Choice
 from kibitz.settings import Settings, environment, user_places
@@ -80,6 +81,8 @@ class Services:
     def worker(self, module: str, name: str) -> Worker:
         """The process that serves a module; started at its first call. Raises `untrusted`."""
         self.require_trust()
+        if module in (reading_worker.INDEX, reading_worker.RULES):
+            module, name = reading_worker.MODULE, "reading"
         if name not in self._workers:
             from kibitz.workers.worker import Worker
 
@@ -88,11 +91,14 @@ class Services:
 
     async def warm(self) -> None:
         """Start what the configured engines will need, so that the first answer does not wait for it."""
-        if not self.settings.trusted:
-            return
-        if self.asks_a_model:
+        if self.settings.trusted and self.asks_a_model:
             await self.store()  # no first answer waits for the ledger to be opened
             await self.gateway.warm_for(self.choice.models())
+
+    async def make_ready(self) -> None:
+        """Somebody has begun to type: load what a call needs. Who only reads never pays for it."""
+        if self.settings.trusted and self.asks_a_model:
+            await self.gateway.make_ready(self.choice.models())
 
     def project(self, root: Path, exclude: tuple[str, ...]) -> ProjectContext:
         """A project's index and contexts. Raises `untrusted`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import threading
 import time
@@ -23,8 +22,6 @@ SLICE_S = 0.05
 BATCH_CHARACTERS = 3_000_000
 BATCH_FILES = 400
 MAX_FILES = 100_000
-WAIT_S = 0.2
-Emit = Callable[[dict[str, Any]], None]
 
 
 def entry_of(found: Found, data: bytes, notes: Counter[str]) -> Entry:
@@ -91,31 +88,20 @@ class Builder:
         self._owner = owner or uuid4().hex
         self._mark = file.path.with_name(file.path.name + ".at")
 
-    async def run(self, emit: Emit) -> dict[str, Any]:
-        """Index what is new or changed and forget what is gone; answers figures and notes.
+    def slices(self) -> Generator[dict[str, Any], None, dict[str, Any]]:
+        """Index what is new or changed and forget what is gone, SLICE_S at a time; yields progress, returns figures and notes.
 
-        One process builds at a time: another one waits, then finds the work done. Stopped at any point, the next run
-        goes on from there.
+        One process builds at a time: another one waits (`waiting` in its progress, no work done), then finds the work done.
+        Stopped at any point, the next run goes on from there.
         """
         started, cpu = time.monotonic(), time.process_time()
-        while not await asyncio.to_thread(self._locked, self._file.take_lease, self._owner):
-            emit({"done": 0, "total": 0, "path": "", "waiting": True})
-            await asyncio.sleep(WAIT_S)
+        while not self._locked(self._file.take_lease, self._owner):
+            yield {"done": 0, "total": 0, "path": "", "waiting": True}
         work = _Work(self._root, self._exclude, self._file, self._lock, self._pause, self._owner, self._mark)
-        slices = work.slices()
-        running: asyncio.Future[dict[str, Any] | None] | None = None
         try:
-            while True:
-                running = asyncio.ensure_future(asyncio.to_thread(next, slices, None))
-                progress = await asyncio.shield(running)
-                if progress is None:
-                    break
-                emit(progress)
+            yield from work.slices()
         finally:
-            if running is not None and not running.done():
-                await asyncio.wait([running])  # a slice is short, and a generator in two threads an error
-            slices.close()
-            await asyncio.shield(asyncio.to_thread(self._locked, self._file.end_lease, self._owner))
+            self._locked(self._file.end_lease, self._owner)
         return {
             "parsed": work.parsed,
             "unchanged": work.unchanged,

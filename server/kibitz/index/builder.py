@@ -11,7 +11,6 @@ from typing import Any
 
 from kibitz.index.project import Project
 
-MODULE = "kibitz.index.builder"
 NICER = 5
 """How much sooner others get a processor."""
 

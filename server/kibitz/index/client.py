@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, Protocol
+from uuid import uuid4
 
+from kibitz.errors import KibitzError
 from kibitz.index.reader import DefinitionRow, FileRow, ImportRow, WindowRow
+from kibitz.settings.sources import environment
+from kibitz.workers.worker import Worker
 
 MODULE = "kibitz.index.worker"
+BUILDER = "kibitz.index.builder"
+STARTS = 3
+"""A file that ends the process that reads it does so twice, then it is left out."""
+
+STOPPING_S = 5.0
 _log = logging.getLogger(__name__)
 Progress = Callable[[dict[str, Any]], None]
 
@@ -38,22 +49,26 @@ class ProjectIndex:
         self._project = {"root": str(root), "exclude": list(exclude), "folder": str(folder)}
         self._texts: dict[str, tuple[str, str]] = {}
         self._told: int | None = None
+        self._building = asyncio.Lock()
 
     async def open(self) -> dict[str, Any]:
         """Open the stored index, whatever is in it; answers `figures`."""
         return dict(await self._ask("open"))
 
     async def close(self) -> None:
-        """Let the worker forget the project; what is stored stays."""
-        await self._ask("close")
+        """Let the worker forget the project, once it is not being built; what is stored stays."""
+        async with self._building:
+            await self._ask("close")
 
     async def build(self, on_progress: Progress | None = None) -> dict[str, Any]:
         """Bring the index up to date with the disk: answers `figures`, with what was parsed and left out.
 
         `on_progress` gets {"done", "total", "path"}; while the project is looked through `done` is 0. Cancelling stops
-        the work; what is done is kept.
+        the work; what is done is kept. One run at a time: a second request waits, and finds the work done.
         """
-        result = dict(await self._ask("build", on_progress))
+        async with self._building:
+            private = (await self.open())["private"]
+            result = await (self._built_here(on_progress) if private else self._built(on_progress))
         for note in result.get("notes", ()):
             _log.info("Index: %s", note)
         return result
@@ -119,14 +134,41 @@ class ProjectIndex:
         """See `Reader.text`."""
         return str(await self._ask("text", path=path, start_line=start_line, end_line=end_line))
 
-    async def _ask(self, method: str, on_progress: Progress | None = None, **params: Any) -> Any:
+    async def _built(self, on_progress: Progress | None) -> dict[str, Any]:
+        """The build's answer, from a process that ends with it; one that dies over a file is started again."""
+        owner = uuid4().hex
+        for left in reversed(range(STARTS)):
+            worker = Worker(BUILDER, name="index builder", env=environment())
+            try:
+                result = await worker.call("build", {**self._project, "owner": owner}, on_progress)
+                return dict(await self._ask("built", result=result))
+            except KibitzError:
+                if not worker.ended or not left:
+                    raise
+            except asyncio.CancelledError:
+                with contextlib.suppress(KibitzError, TimeoutError):
+                    async with asyncio.timeout(STOPPING_S):
+                        await worker.call("stopped", None)
+                raise
+            finally:
+                await worker.close()
+        raise AssertionError("the last start raises or returns")
+
+    async def _built_here(self, on_progress: Progress | None) -> dict[str, Any]:
+        """The same in the worker, where nobody else can write its index: slice after slice, so that it answers between."""
+        while "result" not in (said := await self._ask("build_here")):
+            if on_progress is not None:
+                on_progress(said["progress"])
+        return dict(said["result"])
+
+    async def _ask(self, method: str, **params: Any) -> Any:
         if self._worker.pid != self._told or self._told is None:
             await self._worker.call("open", self._project)
             self._told = self._worker.pid
             for path, (text, language) in list(self._texts.items()):
                 again = {**self._project, "path": path, "text": text, "language": language}
                 await self._worker.call("update", again)
-        return await self._worker.call(method, {**self._project, **params}, on_progress)
+        return await self._worker.call(method, {**self._project, **params})
 
 
 def _definitions(rows: Any) -> list[DefinitionRow]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import fnmatch
 import os
 import re
@@ -63,6 +62,8 @@ def crawl(root: Path, exclude: tuple[str, ...] = ()) -> Iterator[Path]:
 
 async def project_files(root: Path, exclude: tuple[str, ...] = ()) -> list[Path]:
     """What `crawl` finds, read in a thread; nothing where the folder does not exist."""
+    import asyncio  # the index's process does without
+
     return await asyncio.to_thread(lambda: list(crawl(root, exclude)))
 
 

@@ -6,7 +6,6 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from statistics import fmean
 from typing import NamedTuple
 
 from kibitz.index.analyze import Analyzed, RawImport, analyzed, unix_lines
@@ -138,7 +137,8 @@ class Overlay:
         texts = [text for path in self if (text := self._texts[path]).windows]
         if not texts:
             return []
-        mean = max(1.0, fmean(counted.size for text in texts for _, counted in text.windows))
+        sizes = [counted.size for text in texts for _, counted in text.windows]
+        mean = max(1.0, sum(sizes) / len(sizes))
         total = count + sum(len(text.windows) for text in texts)
         scores: dict[tuple[str, int], float] = {}
         for term in terms:

@@ -6,14 +6,14 @@ import logging
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
 from kibitz.errors import KibitzError
 from kibitz.index.analyze import digest, generated_name
-from kibitz.index.build import Builder, Emit, entry_of
+from kibitz.index.build import Builder, entry_of
 from kibitz.index.crawl import MAX_FILE_BYTES, look_at, walk, wanted
 from kibitz.index.ignore import read_plain
 from kibitz.index.overlay import Overlay
@@ -42,6 +42,7 @@ class Project:
         self._overlay = Overlay()
         self.view = View(self._reads, self._overlay)
         self._last: dict[str, Any] = {}
+        self._slices: Generator[dict[str, Any], None, dict[str, Any]] | None = None
         self.told = 0
         """How often somebody said that a file or a document is another one."""
 
@@ -58,23 +59,41 @@ class Project:
                 self._overlay.drop(path)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, and end a build of this thread's."""
+        if self._slices is not None:
+            self._slices.close()
         self._reads.renew()
         with self._lock:
             self._file.close()
 
-    async def build(self, emit: Emit, owner: str = "") -> dict[str, Any]:
-        """Bring the index up to date; see `Builder.run`. Raises `internal` where the file cannot be written.
+    async def build(self, emit: Callable[[dict[str, Any]], None], owner: str = "") -> dict[str, Any]:
+        """Bring the index up to date, in threads; `emit` gets the progress. See `building`."""
+        from kibitz.index.drive import drive  # asyncio: the process that answers does without
+
+        return await drive(self.building(owner), emit)
+
+    def building(self, owner: str = "") -> Generator[dict[str, Any], None, dict[str, Any]]:
+        """Bring the index up to date, a slice at a time; see `Builder.slices`. Raises `internal` where the file cannot be written.
 
         A build by the same `owner` as one that died goes on at once, another one waits a while for that one.
         """
         builder = Builder(self.root, self.exclude, self._file, self._lock, self._pause, owner)
         try:
-            self._last = await builder.run(emit)
+            self._last = yield from builder.slices()
         except Fault as error:
             self._mend(error)
-            self._last = await builder.run(emit)
+            self._last = yield from builder.slices()
         return {**self._last, **self.figures()}
+
+    def build_slice(self) -> dict[str, Any]:
+        """The next slice of a build in the thread that asks: {"progress"}, or {"result"} when it is done."""
+        slices, self._slices = self._slices or self.building(), None
+        try:
+            progress = next(slices)
+        except StopIteration as end:
+            return {"result": end.value}
+        self._slices = slices
+        return {"progress": progress}
 
     def built(self, result: dict[str, Any]) -> dict[str, Any]:
         """What `build` answered in another process, as this one's answer."""

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import attrs
 
-from kibitz.errors import KibitzError
-from kibitz.index import builder
 from kibitz.index.project import Project
 from kibitz.index.reader import DefinitionRow
 from kibitz.index.tidy import TIDY
-from kibitz.workers.worker import Worker
-
-STARTS = 3
-"""A file that ends the process that reads it does so twice, then it is left out."""
-STOPPING_S = 5.0
 
 Params = dict[str, Any]
-Emit = Callable[[Any], None]
 
 _projects: dict[str, Project] = {}
 _opening = threading.Lock()
-_building: dict[str, asyncio.Lock] = {}
 
 
 def project_of(params: Params) -> Project:
@@ -44,54 +32,28 @@ def project_of(params: Params) -> Project:
 
 
 def open_project(params: Params) -> Params:
-    """Open a project; answers its figures."""
-    return project_of(params).figures()
+    """Open a project; answers its figures, and whether its index is `private`: kept for this process only."""
+    project = project_of(params)
+    return {**project.figures(), "private": project.private}
 
 
-async def close_project(params: Params, emit: Emit) -> bool:
-    """Let go of a project, once it is not being built."""
-    del emit
-    root = str(params["root"])
-    async with _building.setdefault(root, asyncio.Lock()):
-        with _opening:
-            project = _projects.pop(root, None)
-        if project is not None:
-            await asyncio.to_thread(project.close)
+def close_project(params: Params) -> bool:
+    """Let go of a project."""
+    with _opening:
+        project = _projects.pop(str(params["root"]), None)
+    if project is not None:
+        project.close()
     return project is not None
 
 
-async def build(params: Params, emit: Emit) -> Params:
-    """Build or refresh, in a process of its own; one run at a time, a second request waits and finds the work done."""
-    project = await asyncio.to_thread(project_of, params)
-    async with _building.setdefault(str(params["root"]), asyncio.Lock()):
-        if project.private:  # nobody else can write what only this process has
-            return await project.build(emit)
-        named = {
-            "root": str(project.root),
-            "exclude": list(project.exclude),
-            "folder": params["folder"],
-            "owner": uuid4().hex,
-        }
-        return project.built(await _built(named, emit))
+def built(params: Params) -> Params:
+    """`result`: what another process answered that built the project's index."""
+    return project_of(params).built(params["result"])
 
 
-async def _built(project: Params, emit: Emit) -> Params:
-    """The build's answer, from a process that ends with it; one that dies over a file is started again."""
-    for left in reversed(range(STARTS)):
-        worker = Worker(builder.MODULE, name="index builder")
-        try:
-            return dict(await worker.call("build", project, emit))
-        except KibitzError:
-            if not worker.ended or not left:
-                raise
-        except asyncio.CancelledError:
-            with contextlib.suppress(KibitzError, TimeoutError):
-                async with asyncio.timeout(STOPPING_S):
-                    await worker.call("stopped", None)
-            raise
-        finally:
-            await worker.close()
-    raise AssertionError("the last start raises or returns")
+def build_here(params: Params) -> Params:
+    """A slice of a build in this process, whose index nobody else can write: {"progress"}, or {"result"} when it is done."""
+    return project_of(params).build_slice()
 
 
 def update(params: Params) -> Params:
@@ -125,6 +87,8 @@ def _asking(method: str, *names: str) -> Callable[[Params], Any]:
 _ANSWERS: dict[str, Callable[[Params], Any]] = {
     "open": open_project,
     "update": update,
+    "built": built,
+    "build_here": build_here,
     "figures": figures,
     "files": _asking("files", "language"),
     "definitions_named": _asking("definitions_named", "names", "limit"),
@@ -136,9 +100,7 @@ _ANSWERS: dict[str, Callable[[Params], Any]] = {
     "search": _asking("search", "words", "limit", "language"),
     "text": _asking("text", "path", "start_line", "end_line"),
 }
-METHODS: dict[str, Callable[..., Any]] = {
+METHODS: dict[str, Callable[[Params], Any]] = {
     "close": close_project,
-    "build": build,
-    "refresh": build,
     **{name: TIDY.answering(method) for name, method in _ANSWERS.items()},
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -34,6 +36,8 @@ class LiveDocument:
         self.version = version
         self.path = from_uri(uri)
         self.lines = split_lines(whole_characters(text))
+        self.changed_at = -math.inf
+        """When it was changed last, by the clock of `time.monotonic`."""
         self._snapshot: Document | None = None
         self._log: deque[tuple[int, TextEdit | None]] = deque(maxlen=REMEMBERED)
 
@@ -60,6 +64,7 @@ class LiveDocument:
                 told = as_typed(Replaced(*done[-1]), Range(start, end), text, count)
             self._log.append((self.version, told))
         self.version = version
+        self.changed_at = time.monotonic()
         self._snapshot = None
         return done
 

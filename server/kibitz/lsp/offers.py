@@ -46,13 +46,13 @@ class Offers:
         self._fates: Fates | None = None
 
     def offer(self, offer: Offer) -> lsp.Command:
-        """Remember a suggestion; the command the editor runs when it is accepted."""
+        """Remember a suggestion; the command the editor runs when it is accepted, whose title says whose it is."""
         number = f"s{self._count}"
         self._count += 1
         self._offers[number] = offer
         while len(self._offers) > KEPT:
             del self._offers[next(iter(self._offers))]
-        return lsp.Command("Accepted", ACCEPTED, arguments=[number])
+        return lsp.Command(f"Accepted: {offer.engine}", ACCEPTED, arguments=[number])
 
     def named(self, params: Any) -> Offer | None:
         """The suggestion a client speaks of: by its command's argument, as Copilot's clients do."""

@@ -19,8 +19,9 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 from pygls.protocol import LanguageServerProtocol
 
-from kibitz.errors import KibitzError, Kind, StaleError
+from kibitz.errors import KibitzError, Kind, StaleError, let_go
 from kibitz.log import fields, request, request_id
+from kibitz.lsp.pauses import Pauses
 from kibitz.workers.frames import FrameParser, Malformed
 
 log = logging.getLogger("kibitz.lsp")
@@ -56,6 +57,7 @@ class Protocol(LanguageServerProtocol):
         self.exit_code: int | None = None
         self.ended = asyncio.Event()
         self._frames = FrameParser()
+        self._pauses = Pauses()
         self._state = "new"
         self._open: dict[Any, asyncio.Future[Any] | None] = {}
         self._background: set[asyncio.Future[Any]] = set()
@@ -64,6 +66,7 @@ class Protocol(LanguageServerProtocol):
 
     def feed(self, data: bytes) -> None:
         """Handle the messages these bytes complete."""
+        self._pauses.said()
         for message in self._frames.feed(data):
             if isinstance(message, Malformed):
                 self._fail(None, -32700, f"The message's {message.part} could not be read.")
@@ -149,6 +152,7 @@ class Protocol(LanguageServerProtocol):
         error = (
             KibitzError("cancelled", "The request was cancelled.") if task.cancelled() else task.exception()
         )
+        let_go(task)
         self._log_end(method, began, error)
         if error is not None:
             self._answer_error(number, error)
@@ -233,6 +237,7 @@ class Protocol(LanguageServerProtocol):
 
         def done(ended: asyncio.Future[Any]) -> None:
             self._background.discard(ended)
+            let_go(ended)
             if not ended.cancelled() and (error := ended.exception()) is not None:
                 log.error("%s failed", name, exc_info=error)
 
@@ -283,6 +288,7 @@ class Protocol(LanguageServerProtocol):
         """Write one message. Unlike the base's, it logs no payload."""
         if self.writer is None:
             return
+        self._pauses.said()
         body = json.dumps(data, default=self._serialize_message, separators=(",", ":")).encode()
         self.writer.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from kibitz.features.find_bugs import Finding
 
 PUSH_DELAY_S = 0.3
-"""How long after the last change findings are pushed: long enough not to flicker under the typing hand."""
+"""How long after the last change there are findings: long enough not to flicker under the typing hand, and nobody who
+types waits for a completion while a checker has the processor."""
 
 SEVERITIES = {
     "error": lsp.DiagnosticSeverity.Error,
@@ -69,6 +71,23 @@ async def push(session: Session, uri: str) -> None:
     live = session.documents.get(uri)
     if live is not None and live.version == document.version:
         _send(session, lsp.PublishDiagnosticsParams(uri, diagnostics, document.version))
+
+
+async def pulled(session: Session, document: Document) -> list[lsp.Diagnostic]:
+    """The findings of a document once nobody types in it, for editors that ask at every key; asked twice at once, worked once."""
+    while (live := session.documents.get(document.uri)) is not None:
+        left = live.changed_at + PUSH_DELAY_S - time.monotonic()
+        if left <= 0:
+            document = live.snapshot()
+            break
+        await asyncio.sleep(left)
+    asked, running = session.pulled.get(document.uri, (None, None))
+    if running is None or asked is not document:
+        running = session.protocol.in_background(diagnose(session, document), "diagnostics")
+        session.pulled[document.uri] = document, running
+        running.add_done_callback(lambda ended: _forget(session, document.uri, ended))
+    found: list[lsp.Diagnostic] = await asyncio.shield(running)
+    return found
 
 
 async def diagnose(session: Session, document: Document) -> list[lsp.Diagnostic]:
@@ -131,6 +150,11 @@ async def _push_later(session: Session, uri: str) -> None:
     await asyncio.sleep(PUSH_DELAY_S)
     session.pending.pop(uri, None)
     await push(session, uri)
+
+
+def _forget(session: Session, uri: str, ended: asyncio.Future[Any]) -> None:
+    if uri in session.pulled and session.pulled[uri][1] is ended:
+        del session.pulled[uri]
 
 
 def _send(session: Session, params: lsp.PublishDiagnosticsParams) -> None:

@@ -68,7 +68,8 @@ async def quick_fixes(
                     title, "quickfix", data, {"diagnostics": [one], "offline": True}, (diagnostic,), certain
                 )
             )
-    kinds = await asyncio.to_thread(_kinds, document, reported[:MOST], known, problems)
+    made = {problems[id(d)]: offer for d, offer in zip(open_, offers, strict=True)}
+    kinds = await asyncio.to_thread(_kinds, document, reported[:MOST], known, problems, made)
     for family, alike in kinds.items():
         title = f"Fix all {len(alike)} ‘{family}’ problems"
         tied = tuple(d for d in alike if d in reported)
@@ -110,8 +111,9 @@ def _kinds(
     reported: list[lsp.Diagnostic],
     known: list[lsp.Diagnostic],
     problems: dict[int, Problem],
+    made: dict[Problem, tuple[str, bool] | None],
 ) -> dict[str, list[lsp.Diagnostic]]:
-    """The kinds of what is reported here of which there are several that can be mended."""
+    """The kinds of what is reported here of which there are several that can be mended; `made` are offers made before."""
     from kibitz.features.fix_offers import kind, offer
 
     groups: dict[tuple[str, str], list[lsp.Diagnostic]] = {}
@@ -128,8 +130,14 @@ def _kinds(
             continue
         alike = []
         for d in groups[key][:MOST_LISTED]:
-            offered = offer(document, problems[id(d)])
-            if any(d is k for k in known) or (offered is not None and offered[1]):
+            problem = problems[id(d)]
+            if any(d is k for k in known):
+                alike.append(d)
+                continue
+            if problem not in made:
+                made[problem] = offer(document, problem)
+            offered = made[problem]
+            if offered is not None and offered[1]:
                 alike.append(d)
         if len(alike) > 1:
             found[name] = alike

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import Counter
@@ -60,8 +61,10 @@ class Session:
         self.shown_status = "Normal"
         self.offers = Offers(self._store, self._lines)
         self.pending: dict[str, asyncio.Task[Any]] = {}
+        self.pulled: dict[str, tuple[Document, asyncio.Task[Any]]] = {}
         self._services: Services | None = None
         self._scheduler: Scheduler | None = None
+        self._typed = False
         self._next_edits: NextEdits | None = None
         self._benches: dict[Path | None, Workbench] = {}
         self._roots: dict[tuple[Path | None, tuple[Path, ...]], tuple[Path | None, float]] = {}
@@ -155,6 +158,9 @@ class Session:
 
     def changed(self, live: LiveDocument, changes: Iterable[Spliced]) -> None:
         """An open document has another text: these lines were replaced, one change after the other."""
+        if not self._typed:
+            self._typed = True
+            self.protocol.in_background(self._make_ready(), "loading what asks a model")
         self.next_edits.edited(live.uri, changes)
         if self._scheduler is not None:
             self._scheduler.changed(live.uri, live.lines)
@@ -183,6 +189,10 @@ class Session:
         if self._services is not None:
             await self._services.close()
             self._services = None
+
+    async def _make_ready(self) -> None:
+        with contextlib.suppress(KibitzError):  # said where the first request meets it
+            await self.services.make_ready()
 
     async def _store(self) -> Store:
         return await self.services.store()

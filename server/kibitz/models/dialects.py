@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from fnmatch import fnmatchcase
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Literal
 
 from attrs import frozen
@@ -161,4 +161,4 @@ def _tokens(name: str) -> Tokens:
 
 @cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads(files("kibitz.models").joinpath("dialects.toml").read_text("utf-8"))
+    return tomllib.loads(Path(__file__).with_name("dialects.toml").read_text("utf-8"))

@@ -128,7 +128,13 @@ class Gateway:
         return any(fills_in(candidate) for candidate in self._policy.order(name) if candidate != OFFLINE)
 
     async def warm_for(self, names: Iterable[str]) -> None:
-        """Load what the first call of these models needs. Raises `internal` where that does not start."""
+        """Start what takes seconds before the first call of these models. Raises `internal` where that does not start."""
+        for name in names:
+            if not await self._asks_directly(name):
+                await self.warm()
+
+    async def make_ready(self, names: Iterable[str]) -> None:
+        """Load the rest, now that a call is near: what takes a moment, and 9 MB. Raises as `warm_for` does."""
         for name in names:
             if await self._asks_directly(name):
                 await self._direct.warm()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from kibitz.errors import KibitzError
 from kibitz.store import connection as sqlite
 from kibitz.store import files
+from kibitz.store.sqlite_errors import BUSY, DAMAGED, code_of, explain
 
 if TYPE_CHECKING:
     from aiosqlite import Connection
@@ -76,11 +77,11 @@ class Engine:
         try:
             self.connection, self.searchable = await sqlite.open_file(path, self._timeout_s)
         except sqlite3.Error as error:
-            if again and sqlite.code_of(error) in sqlite.DAMAGED:
+            if again and code_of(error) in DAMAGED:
                 return await self._replace(path, seen, error)
-            self._tell("open", sqlite.explain(error, path, _IN_MEMORY))
+            self._tell("open", explain(error, path, _IN_MEMORY))
         except OSError as error:
-            self._tell("open", sqlite.explain(error, path, _IN_MEMORY))
+            self._tell("open", explain(error, path, _IN_MEMORY))
         except KibitzError as error:
             self._tell(
                 "open", KibitzError(error.kind, error.message.rstrip(".") + f"{_IN_MEMORY}.", error.hint)
@@ -94,7 +95,7 @@ class Engine:
         try:
             aside = await asyncio.to_thread(files.set_aside, path, seen)
         except OSError:
-            self._tell("open", sqlite.explain(error, path, _IN_MEMORY))
+            self._tell("open", explain(error, path, _IN_MEMORY))
             return False
         if not await self._open_file(path, again=False):
             return False
@@ -123,7 +124,7 @@ class Engine:
                 return await self._within("BEGIN", job)
             except sqlite3.Error as error:
                 await self._suspect(error)
-                raise sqlite.explain(error, self._file()) from error
+                raise explain(error, self._file()) from error
 
     async def change(self, job: Job[T], *, purge: bool = False) -> T:
         """Writes what a person asked for and must not be told in vain. Raises KibitzError where it was not done.
@@ -145,7 +146,7 @@ class Engine:
                     await self.connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
             except sqlite3.Error as error:
                 await self._suspect(error)
-                raise sqlite.explain(error, self._file()) from error
+                raise explain(error, self._file()) from error
             return result
 
     async def record(self, job: Job[Any]) -> None:
@@ -176,11 +177,11 @@ class Engine:
                 await self._outlive(error, job)
 
     async def _outlive(self, error: sqlite3.Error, job: Job[Any]) -> None:
-        code = sqlite.code_of(error)
-        if self.persistent and code in sqlite.BUSY:
+        code = code_of(error)
+        if self.persistent and code in BUSY:
             self._waiting.append(job)
             await self._set_patience(False)
-            locked = sqlite.explain(
+            locked = explain(
                 error, self.path, ", so what happens now is kept in memory until it can be written"
             )
             self._tell("locked", locked)
@@ -188,13 +189,13 @@ class Engine:
         await self._suspect(error)
         if self.persistent:
             await self._retreat(
-                sqlite.explain(error, self.path, _IN_MEMORY),
+                explain(error, self.path, _IN_MEMORY),
                 copy=code in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR},
             )
             with contextlib.suppress(sqlite3.Error):
                 await self._transact(job)
                 return
-        self._tell("memory", sqlite.explain(error, self._file()))
+        self._tell("memory", explain(error, self._file()))
 
     async def _retreat(self, why: KibitzError, *, copy: bool) -> None:
         """Goes on in memory, with what the file held where it can still be read."""
@@ -217,7 +218,7 @@ class Engine:
             await old.close()
 
     async def _suspect(self, error: sqlite3.Error) -> None:
-        if self.persistent and self.path and sqlite.code_of(error) in sqlite.DAMAGED:
+        if self.persistent and self.path and code_of(error) in DAMAGED:
             with contextlib.suppress(OSError):
                 await asyncio.to_thread(files.suspect_mark(self.path).touch, 0o600)
 

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 from attrs import frozen
 
-from kibitz.store.connection import DAMAGED, code_of
 from kibitz.store.index_schema import connect, delete
+from kibitz.store.sqlite_errors import DAMAGED, code_of
 
 _log = logging.getLogger(__name__)
 LINE_BITS = 20

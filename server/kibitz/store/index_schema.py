@@ -10,7 +10,7 @@ import unicodedata
 from hashlib import blake2b
 from pathlib import Path
 
-from kibitz.store.connection import BUSY, DAMAGED, code_of
+from kibitz.store.sqlite_errors import BUSY, DAMAGED, code_of
 
 FORMAT = 1
 """Goes up whenever what is stored means something else: tables, windows, words, or what a file's parse keeps."""

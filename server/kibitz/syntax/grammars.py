@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from functools import cache
-from importlib import import_module, resources
+from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -12,6 +13,7 @@ from attrs import frozen
 if TYPE_CHECKING:
     from tree_sitter import Language, Query
 
+QUERIES = Path(__file__).parent / "queries"
 CHUNK = 16_384
 """Bytes handed to the parser at a time: between two chunks other threads run, as a parser in one go would not let them."""
 
@@ -99,10 +101,9 @@ def query(language: str, kind: str) -> Query | None:
 def _query(language: str, kind: str) -> Query | None:
     from tree_sitter import Query
 
-    root = resources.files(__package__).joinpath("queries")
     texts = []
     for folder in GRAMMARS[language].queries:
-        source = root.joinpath(folder, f"{kind}.scm")
+        source = QUERIES / folder / f"{kind}.scm"
         if source.is_file():
             texts.append(source.read_text("utf-8"))
     return Query(load(language), "\n".join(texts)) if texts else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import symtable
 import threading
 import warnings
 from typing import TYPE_CHECKING
@@ -23,6 +24,10 @@ NEWER = re.compile(
 """What a project's Python may know and the one that runs this may not: errors on such lines are not believed."""
 _TEMPLATE = re.compile(r"\b[tT][rR]?[\"']")
 """The same, but too much like words in quotes to be believed of a model."""
+_NAMES = re.compile(
+    r"nonlocal|global|import \*|duplicate|annotat|assignment expression|named expression|inside|parameter|prior|before"
+)
+"""What the second look says, at names, and may be true of a text that parses."""
 _parsing = threading.Lock()
 
 
@@ -55,11 +60,29 @@ def python_tree(text: str) -> ast.Module | SyntaxError | None:
     with _parsing, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return ast.parse(text.lstrip("\ufeff").replace("\x0c", " "))
+            return ast.parse(_plain(text))
         except SyntaxError as error:
             return error.with_traceback(None)  # it would keep the frames of whoever asked, and they the text
         except (ValueError, RecursionError, MemoryError, SystemError):
             return None
+
+
+def _checked(text: str) -> SyntaxError | bool:
+    """Whether a text parses, or its error, in half the time: no objects are made of its tree. False where that is not known."""
+    with _parsing, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            symtable.symtable(_plain(text), "<unknown>", "exec")
+        except SyntaxError as error:
+            # how a name is used is no matter of syntax
+            return False if _NAMES.search(error.msg or "") else error.with_traceback(None)
+        except (ValueError, RecursionError, MemoryError, SystemError):
+            return False
+        return True
+
+
+def _plain(text: str) -> str:
+    return text.lstrip("\ufeff").replace("\x0c", " ")
 
 
 def parsed(text: str) -> ast.Module:
@@ -72,5 +95,7 @@ def parsed(text: str) -> ast.Module:
 
 def python_error(text: str) -> SyntaxError | None:
     """What Python's parser says against a text that is not too large, see `python_tree`."""
-    found = python_tree(text) if len(text) <= _LONGEST else None
+    if len(text) > _LONGEST:
+        return None
+    found = _checked(text) or python_tree(text)
     return found if isinstance(found, SyntaxError) else None

@@ -10,7 +10,7 @@ from kibitz.text import Document, Position, Range, TextEdit, split_lines
 from kibitz.verify.answer import FileBlock
 from kibitz.verify.characters import typed
 from kibitz.verify.definitions import definitions
-from kibitz.verify.edges import pasted, stands_exactly, without_doubles, without_spare
+from kibitz.verify.edges import goes_on, pasted, stands_exactly, without_doubles, without_spare
 from kibitz.verify.elision import elided
 from kibitz.verify.habits import dominant_end, line_end, settle
 from kibitz.verify.indenting import common_indent, reindented, settled
@@ -148,7 +148,8 @@ def _change(finder: Finder, search: str, replace: str, near: Range | None) -> _C
         raise
     if after == finder.lines[place.first : place.end] and wanted != new:
         return None
-    if not exactly and pasted(finder.lines, place, after):
+    doubled = goes_on if exactly else pasted
+    if doubled(finder.lines, place, after):
         raise RefusalError(
             "The answer's new lines are in the file already, beside where they would go.",
             "Ask again; the search text must be copied from the file.",

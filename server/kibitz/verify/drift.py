@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from kibitz.verify.likeness import defines_other, is_typo, likeness, renamed
 from kibitz.verify.lines import blocks
-from kibitz.verify.reduced import Reduced
+from kibitz.verify.reduced import Picked, Reduced
 
 _COMMON = 30
 """A line that stands more often than this in a document does not point anywhere."""
@@ -68,7 +68,7 @@ def ranked(have: Reduced, wanted: Reduced) -> Ranking:
     return Ranking(list(different.values()), len(others) <= _MOST_POSSIBLE)
 
 
-def certain(ranking: Ranking, have_lines: Sequence[str], wanted_lines: Sequence[str]) -> Candidate | None:
+def certain(ranking: Ranking, have_lines: Picked, wanted_lines: Picked) -> Candidate | None:
     """The best of the ranked candidates where it is close enough and every other is clearly worse, else None.
 
     The lines are those of `Reduced`, unreduced.
@@ -97,7 +97,7 @@ def certain(ranking: Ranking, have_lines: Sequence[str], wanted_lines: Sequence[
     return best
 
 
-def _only_slips(candidate: Candidate, have_lines: Sequence[str], wanted_lines: Sequence[str]) -> bool:
+def _only_slips(candidate: Candidate, have_lines: Picked, wanted_lines: Picked) -> bool:
     """Whether all that differs is a slip of the pen."""
     pairs = [(wanted_lines[k], have_lines[p]) for k, p in candidate.drifted]
     return not candidate.lost and not candidate.added and all(is_typo(one, two) for one, two in pairs)
@@ -259,8 +259,8 @@ def _may_stand_for(word: str, other: str) -> bool:
 
 def _close(
     candidate: Candidate,
-    have_lines: Sequence[str],
-    wanted_lines: Sequence[str],
+    have_lines: Picked,
+    wanted_lines: Picked,
     another: Callable[[str, str], bool] = renamed,
 ) -> bool:
     """Whether a place is one the block may speak of."""

@@ -56,6 +56,24 @@ def pasted(lines: Sequence[str], place: Place, after: Sequence[str]) -> bool:
     return False
 
 
+def goes_on(lines: Sequence[str], place: Place, after: Sequence[str]) -> bool:
+    """Whether all that is put in above or below the block are two lines or more that stand right there.
+
+    A block that is in the document as it is, and was cut short of what its new text goes on with.
+    """
+    found = blocks(lines[place.first : place.end], after)
+    for block, upwards in ((found[0], True), (found[-1], False)):
+        said = [line.rstrip() for line in after[block.b : block.b_end] if line.strip()]
+        if block.a < block.a_end or len(said) < 2 or _size(said) < 2 * _TELLING:
+            continue
+        reach = 2 * (block.b_end - block.b) + 2
+        beside = lines[max(0, place.first - reach) : place.first] if upwards else lines[place.end :][:reach]
+        there = [line.rstrip() for line in beside if line.strip()]
+        if said == (there[-len(said) :] if upwards else there[: len(said)]):
+            return True
+    return False
+
+
 def _common(one: Sequence[str], two: Sequence[str]) -> list[str]:
     """The lines that both have in the same order, one or more at a time."""
     return [line for block in blocks(one, two) if block.same for line in one[block.a : block.a_end]]

@@ -9,14 +9,14 @@ from kibitz.verify.aligning import Place
 from kibitz.verify.drift import Candidate
 from kibitz.verify.indenting import indent_of
 from kibitz.verify.likeness import likeness
-from kibitz.verify.reduced import Reduced, comment_lines
+from kibitz.verify.reduced import Picked, Reduced, comment_lines
 
 _NEAR, _NEXT, _RARE = 40, 3, 2
 _TELLING, _REMARK = 5, 8
 _CHANGED = 0.75
 
 
-def as_deep(candidate: Candidate, have_lines: list[str], wanted_lines: list[str]) -> bool:
+def as_deep(candidate: Candidate, have_lines: Picked, wanted_lines: Picked) -> bool:
     """Whether the lines that are the same stand as deep as in the block, but for one and the same shift.
 
     The first line may lack its indentation, and tabs may be blanks.
@@ -29,7 +29,7 @@ def as_deep(candidate: Candidate, have_lines: list[str], wanted_lines: list[str]
     return len({len(ours) - len(mine) for mine, ours in pairs}) < 2
 
 
-def shift(candidate: Candidate, have_lines: list[str], wanted_lines: list[str]) -> bool:
+def shift(candidate: Candidate, have_lines: Picked, wanted_lines: Picked) -> bool:
     """Whether lines that are the same stand deeper or less deep than in the block, other than the first."""
     pairs = [(indent_of(wanted_lines[k]), indent_of(have_lines[p])) for k, p in candidate.equal]
     return any(mine.expandtabs(4) != ours.expandtabs(4) for mine, ours in pairs[1:])
@@ -59,9 +59,10 @@ def halved(candidate: Candidate, have: Reduced, wanted: Reduced) -> bool:
     at = [p for _, p in (*candidate.equal, *candidate.drifted)]
     own = None if candidate.drifted or candidate.lost else (min(at), max(at))
     firsts, lasts = _at(have.words, wanted.words[0]), _at(have.words, wanted.words[-1])
-    for q in lasts:
-        straight = q + 1 - size
-        for p in firsts[bisect_left(firsts, straight - _NEAR) : bisect_left(firsts, straight)]:
+    for p in firsts:
+        straight = p + size - 1
+        low = bisect_left(lasts, straight + 1)
+        for q in lasts[low : bisect_left(lasts, straight + _NEAR + 1, low)]:
             if (p, q) != own and _head(have.words, wanted.words, p) + _tail(
                 have.words, wanted.words, q
             ) >= size:
@@ -113,8 +114,41 @@ def says_of_another(wanted: Sequence[str], lines: Sequence[str], place: Place, l
     missing = {said for said in missing if sum(map(str.isalnum, said)) >= _REMARK}
     if not missing:
         return False
+    text = "\n".join(lines)
+    if not any(said.partition("\n")[0] in text for said in missing):
+        return False
     outside = f"\n{_stripped(lines[: place.first])}\n\n{_stripped(lines[place.end :])}\n"
     return any(f"\n{said}\n" in outside for said in missing)
+
+
+def may_be_copied(wanted: Sequence[str], lines: Sequence[str], place: Place, language: str) -> bool:
+    """Whether a block that stands exactly somewhere else may still be a copy of this place.
+
+    Copies lose indentation, blank lines and comments. They have no blank lines more, and what they say they say with the same
+    quotes and line breaks, at the same depth or all of it at another.
+    """
+    units = [unit for unit in place.units if wanted[unit.a].strip()]
+    if any(_stripped(wanted[u.a : u.a_end]) != _stripped(lines[u.w : u.w_end]) for u in units):
+        return False
+    depths = [(indent_of(wanted[u.a]), indent_of(lines[u.w])) for u in units]
+    mixed = any(("\t" in mine) != ("\t" in ours) for mine, ours in depths if mine and ours)
+    if not depths[0][0]:
+        depths = depths[1:]  # the first line alone may lack its indentation
+    if not mixed and len({len(ours) - len(mine) for mine, ours in depths}) > 1:
+        return False
+    found = {number for unit in place.units for number in range(unit.a, unit.a_end)}
+    first, last = min(found), max(found)
+    if any(not line.strip() and first < n < last and n not in found for n, line in enumerate(wanted)):
+        return False
+    above = _no_remarks(lines[max(0, place.first - first - _NEAR) : place.first], language)
+    below = _no_remarks(lines[place.end : place.end + len(wanted) + _NEAR], language)
+    beside = (*above[max(0, len(above) - first) :], *below[: len(wanted) - 1 - last])
+    return not any(line.strip() for line in beside)
+
+
+def _no_remarks(lines: Sequence[str], language: str) -> list[str]:
+    comments = comment_lines(lines, language)
+    return [line for number, line in enumerate(lines) if number not in comments]
 
 
 def _ends_part(line: str) -> bool:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kibitz.syntax.facts import facts
 from kibitz.verify.likeness import slipped
-from kibitz.verify.lines import Block, blocks
+from kibitz.verify.lines import Block, blocks, lines_with
 from kibitz.verify.reduced import reduced_line
 
 _TOKEN = re.compile(r"""(?P<gap>\s*)(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|\w+|\S|$)""")
@@ -21,22 +21,32 @@ def swapped_quotes(pairs: Iterable[tuple[str, str]]) -> tuple[str, str] | None:
 
     None where they do not differ, or not all in the same way.
     """
+    written = [(one, two) for one, two in pairs if not any(mark in one + two for mark in ('"""', "'''"))]
     swaps = {
         (one.quote, two.quote)
-        for mine, actual in pairs
-        if not any(mark in mine + actual for mark in ('"""', "'''"))
+        for mine, actual in written
+        if mine != actual and ("'" in mine or '"' in mine)
         for one, two in zip(_tokens(mine), _tokens(actual), strict=False)
         if one.text == two.text and one.is_plain and two.is_plain
     }
-    swap = next((pair for pair in swaps if pair[0] != pair[1]), ("", ""))
-    return swap if set(swap) == {"'", '"'} and swaps <= {swap, (swap[1], swap[1])} else None
+    swap = next((pair for pair in swaps if pair[0] != pair[1]), None)
+    if swap is None or not swaps <= {swap, (swap[1], swap[1])}:
+        return None
+    # a string that both have with the answer's quotes
+    kept = (one for one, two in written if one == two and swap[0] in one)
+    return (
+        None
+        if any(word.is_plain and word.quote == swap[0] for one in kept for word in _tokens(one))
+        else swap
+    )
 
 
 def opened_string(lines: Sequence[str], language: str) -> str:
     """What the string of several lines is closed with that the lines open and do not close; "" where there is none."""
     marks = _marks(language)
     opened = ""
-    for number in sorted({n for mark in marks for n, line in enumerate(lines) if mark in line}):
+    text = "\n".join(lines)
+    for number in sorted({number for mark in marks for number in lines_with(text, mark)}):
         opened = _opened(lines[number], opened, marks)
     return opened
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 _LIKE = 0.6
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+|\d+")
@@ -13,12 +14,16 @@ _NAMES = re.compile(
 )
 
 
+@lru_cache(4096)
 def likeness(one: str, two: str) -> float:
     """How alike two lines are, 0 to 1; 0 where they are not enough so to be the same line."""
-    matcher = SequenceMatcher(None, one, two, autojunk=False)
-    if matcher.real_quick_ratio() < _LIKE or matcher.quick_ratio() < _LIKE:
+    if one == two:
+        return 1.0
+    # the matcher's own bounds, without what it prepares for more than them
+    least = _LIKE / 2 * (len(one) + len(two))
+    if min(len(one), len(two)) < least or sum(min(one.count(c), two.count(c)) for c in set(one)) < least:
         return 0.0
-    ratio = matcher.ratio()
+    ratio = SequenceMatcher(None, one, two, autojunk=False).ratio()
     return ratio if ratio >= _LIKE else 0.0
 
 

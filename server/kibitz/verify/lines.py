@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
@@ -33,6 +33,16 @@ def blocks(before: Sequence[str], after: Sequence[str]) -> list[Block]:
     if tail:
         found.append(Block(True, a_end, len(before), b_end, len(after)))
     return found
+
+
+def lines_with(text: str, said: str) -> Iterator[int]:
+    """The lines, which end with LF, that a piece of a line begins in; each as often."""
+    number = before = 0
+    at = text.find(said)
+    while at >= 0:
+        number += text.count("\n", before, at)
+        yield number
+        before, at = at, text.find(said, at + 1)
 
 
 def common_ends(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]:

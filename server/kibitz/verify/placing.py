@@ -11,8 +11,9 @@ from kibitz.text import Document, Range, split_lines
 from kibitz.verify.aligning import Place, Unit, aligned, one_to_one
 from kibitz.verify.drift import Candidate, Ranking, certain, ranked
 from kibitz.verify.elision import elided, stands_for_code
-from kibitz.verify.elsewhere import as_deep, beside, halved, says_of_another, shift
-from kibitz.verify.reduced import Reduced, comment_lines, in_one, reduced
+from kibitz.verify.elsewhere import as_deep, beside, halved, may_be_copied, says_of_another, shift
+from kibitz.verify.lines import lines_with
+from kibitz.verify.reduced import Picked, Readings, Reduced, comment_lines, in_one
 from kibitz.verify.refusal import RefusalError, excerpt
 
 __all__ = ["Finder", "Place", "Unit", "contents", "elision", "lines_of"]
@@ -49,8 +50,9 @@ class Finder:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.lines = contents(document.text.removeprefix("\ufeff"))
-        self._reduced: dict[bool, Reduced] = {}
+        text = document.text.removeprefix("\ufeff")
+        self.lines = contents(text)
+        self._text = "\n".join(self.lines) if "\r" in text else text.removesuffix("\n")
 
     def find(self, search: str, near: Range | None) -> Place:
         """The one place of `search`, whose lines are whole lines.
@@ -63,10 +65,12 @@ class Finder:
         wanted = contents(search)
         if not any(line.strip() for line in wanted):
             if self.document.text.strip():
-                raise RefusalError("The answer does not say which lines it replaces.", _AGAIN)
+                raise _says_nothing()
             return Place(0, len(self.lines), ())
         left_out = elided(self.document, search)
         code, have = self._code(wanted)
+        if not code.joined:
+            raise _says_nothing()
         if left_out is not None:
             raise elision(
                 left_out,
@@ -78,6 +82,8 @@ class Finder:
         readings = [(code, have)]
         if self._may_be_comment(wanted, code, have, exact, alike):
             # the block may be part of a comment that it does not show to be one
+            if len(exact) == 1 and not (near and _touches((exact[0], exact[0] + len(wanted)), near)):
+                self._refuse_remarks(wanted, exact[0])
             readings.append(self._read(wanted, comments=True))
             found = self._alike(wanted, *readings[1])
             if exact or found:
@@ -96,18 +102,27 @@ class Finder:
         raise self._nowhere(wanted, have, candidates)
 
     @cached_property
-    def _right(self) -> list[str]:
-        """The lines without trailing whitespace."""
-        return [line.rstrip() for line in self.lines]
+    def _readings(self) -> Readings:
+        return Readings(self.lines, self.document.language, self._text)
 
     def exact(self, wanted: Sequence[str]) -> list[int]:
         """The lines at which a block stands as it is, but for trailing whitespace."""
-        return _runs(self._right, [line.rstrip() for line in wanted])
+        said = [line.rstrip() for line in wanted]
+        size = len(said)
+        # what is long is rare
+        key = max(range(size), key=lambda number: len(said[number]))
+        found: list[int] = []
+        for number in lines_with(self._text, said[key]):
+            first = number - key
+            some = self.lines[first : first + size] if first >= 0 else []
+            if [line.rstrip() for line in some] == said and (not found or found[-1] < first):
+                found.append(first)
+        return found
 
     def count(self, wanted: Sequence[str]) -> int:
         """In how many places a block stands, however it is written."""
         code, have = self._code(wanted)
-        return len(self._alike(wanted, code, have)) if code.words else 0
+        return len(self._alike(wanted, code, have)) if code.joined else 0
 
     def _alike(self, wanted: Sequence[str], code: Reduced, have: Reduced) -> list[tuple[int, int]]:
         """Where the block stands however it is written, as a range of the document's code lines."""
@@ -139,10 +154,17 @@ class Finder:
         start, end = alike[0]
         longest = max((self.lines[n].strip() for n in have.numbers[start:end]), key=len)
         return any(
-            line.strip() == longest and not have.count(n, n + 1)
-            for n, line in enumerate(self.lines)
-            if longest in line
+            self.lines[n].strip() == longest and not have.count(n, n + 1)
+            for n in lines_with(self._text, longest)
         )
+
+    def _refuse_remarks(self, wanted: list[str], exact: int) -> None:
+        """A block that stands in a comment may be other code of a comment, without the remarks there."""
+        code, have = Readings(wanted, self.document.language).unmarked, self._readings.unmarked
+        found = self._alike(wanted, code, have) if code.joined else []
+        places = [(have.numbers[start], have.numbers[end - 1] + 1) for start, end in found]
+        if any(end <= exact or exact + len(wanted) <= first for first, end in places):
+            raise self._ambiguous(places)
 
     def _either(
         self,
@@ -166,10 +188,8 @@ class Finder:
         return (code, have) if code.words else self._read(wanted, comments=True)
 
     def _read(self, wanted: Sequence[str], *, comments: bool) -> tuple[Reduced, Reduced]:
-        language = self.document.language
-        if comments not in self._reduced:
-            self._reduced[comments] = reduced(self.lines, language, comments=comments)
-        return reduced(wanted, language, comments=comments), self._reduced[comments]
+        said = Readings(wanted, self.document.language)
+        return (said.all, self._readings.all) if comments else (said.code, self._readings.code)
 
     def _one(
         self,
@@ -192,12 +212,16 @@ class Finder:
         if chosen is None and only_exact is not None and len(code.words) == 1:
             # of a single line, like an import, too many are alike: the one that is the same is meant
             chosen = only_exact
-        if chosen is None and only_exact is not None and any(not line.strip() for line in wanted):
-            others = [start for start in fitting if start != only_exact]
-            if only_exact in fitting and not any(
-                self._has_blanks(wanted, code, have, start, dict(alike)[start]) for start in others
+        if chosen is None and only_exact is not None and only_exact in fitting:
+            touched = [start for start in fitting if near is not None and _touches(places[start], near)]
+            others = [
+                self._aligned(wanted, code, have, start, dict(alike)[start])
+                for start in fitting
+                if start != only_exact
+            ]
+            if touched == [only_exact] or not any(
+                may_be_copied(wanted, self.lines, other, self.document.language) for other in others
             ):
-                # blank lines are lost in copying, and are not made up
                 chosen = only_exact
         if chosen is not None and only_exact is not None and chosen != only_exact:
             chosen = None
@@ -205,7 +229,11 @@ class Finder:
             raise self._ambiguous([places[start] for start in sorted(fitting)])
         if chosen in spans:
             return one_to_one(spans[chosen][0], wanted)
-        return aligned(wanted, self.lines, code, have, _walk(code, have, chosen, dict(alike)[chosen]))
+        return self._aligned(wanted, code, have, chosen, dict(alike)[chosen])
+
+    def _aligned(self, wanted: list[str], code: Reduced, have: Reduced, start: int, end: int) -> Place:
+        """The place that is a range of the document's code lines."""
+        return aligned(wanted, self.lines, code, have, _walk(code, have, start, end))
 
     def _fitting(
         self, wanted: list[str], code: Reduced, have: Reduced, ends: dict[int, int], starts: list[int]
@@ -218,24 +246,13 @@ class Finder:
             if start not in ends:
                 missing[start] = 0
                 continue
-            place = aligned(wanted, self.lines, code, have, _walk(code, have, start, ends[start]))
+            place = self._aligned(wanted, code, have, start, ends[start])
             found = {number for unit in place.units for number in range(unit.a, unit.a_end)}
             missing[start] = sum(
                 1 for number, line in enumerate(wanted) if line.strip() and number not in found
             )
         least = min(missing.values())
         return [start for start in starts if missing[start] == least]
-
-    def _has_blanks(self, wanted: list[str], code: Reduced, have: Reduced, start: int, end: int) -> bool:
-        """Whether a place has all of the block's blank lines."""
-        place = aligned(wanted, self.lines, code, have, _walk(code, have, start, end))
-        found = {number for unit in place.units for number in range(unit.a, unit.a_end)}
-        first, last = min(found), max(found)
-        if any(not line.strip() and first < n < last and n not in found for n, line in enumerate(wanted)):
-            return False
-        above = self.lines[max(0, place.first - first) : place.first]
-        below = self.lines[place.end : place.end + len(wanted) - 1 - last]
-        return not any(line.strip() for line in (*above, *below))
 
     def _ambiguous(self, places: list[tuple[int, int]]) -> RefusalError:
         return RefusalError(
@@ -250,7 +267,7 @@ class Finder:
         """The one place of a block that differs in a line or two, if it is certain, and all that come close."""
         ranking = ranked(have, code)
         candidates = ranking.candidates
-        have_lines, code_lines = [self.lines[n] for n in have.numbers], [wanted[n] for n in code.numbers]
+        have_lines, code_lines = Picked(self.lines, have.numbers), Picked(wanted, code.numbers)
         best = certain(ranking, have_lines, code_lines)
         if best is None and near is not None and candidates:
             # the selection may tell the best from others that are nearly as good
@@ -319,6 +336,10 @@ class Finder:
         return RefusalError(f"{sentence}; {closest}.", _AGAIN, shown=excerpt(self.document, shown))
 
 
+def _says_nothing() -> RefusalError:
+    return RefusalError("The answer does not say which lines it replaces.", _AGAIN)
+
+
 def _near(places: list[tuple[int, int, int]], near: Range | None) -> int | None:
     """The only place of (key, first, end); of several the only one inside `near`, else the only one around it."""
     if len(places) == 1:
@@ -345,17 +366,17 @@ def _mostly(wanted: Reduced, have: Reduced) -> bool:
 
 def _occurrences(have: Reduced, wanted: Reduced) -> list[tuple[int, int]]:
     """Where the block's text stands in the document's, but for commas, as a range of the document's code lines."""
-    found: list[tuple[int, int]] = []
+    hits: list[int] = []
     at = have.joined.find(wanted.joined)
-    size = len(have.joined)
     while at >= 0:
-        start = bisect_left(have.starts, at)
-        stop = at + len(wanted.joined)
-        end = bisect_left(have.starts, stop)
-        if have.starts[start : start + 1] == [at] and (stop == size or have.starts[end : end + 1] == [stop]):
-            found.append((start, end))
+        hits.append(at)
         at = have.joined.find(wanted.joined, at + 1)
-    return found
+    starts, ends = have.beginning(hits), have.beginning([hit + len(wanted.joined) for hit in hits])
+    return [
+        (start, end)
+        for start, end in zip(starts, ends, strict=True)
+        if start is not None and end is not None and start < len(have.words)
+    ]
 
 
 def _walk(code: Reduced, have: Reduced, start: int, end: int) -> list[Unit]:
@@ -375,20 +396,3 @@ def _walk(code: Reduced, have: Reduced, start: int, end: int) -> list[Unit]:
             units.append(Unit(k_from, k, p_from, p))
             k_from, p_from = k, p
     return units
-
-
-def _runs(have: list[str], wanted: list[str]) -> list[int]:
-    """Where the lines stand one after the other."""
-    size = len(wanted)
-    # blank lines are everywhere: look for the first that is not
-    key = next(number for number, line in enumerate(wanted) if line)
-    first = wanted[key]
-    found: list[int] = []
-    at = key - 1
-    while True:
-        try:
-            at = have.index(first, at + 1)
-        except ValueError:
-            return found
-        if have[at - key : at - key + size] == wanted:
-            found.append(at - key)

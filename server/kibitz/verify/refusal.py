@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kibitz.errors import KibitzError
-from kibitz.text import Document
+from kibitz.text import Document, split_lines
 
 _FORM = "Ask again: the answer must be FILE blocks, search/replace blocks, one diff or one code block."
 _AROUND = 2
@@ -47,12 +47,13 @@ def for_model(error: KibitzError) -> str:
 
 def excerpt(document: Document, places: list[tuple[int, int]]) -> str:
     """The lines of some places (first, end) as they are now, with a few around them, each place fenced."""
+    lines = split_lines(document.text) if "\r" in document.text else document.text.split("\n")
     shown: list[str] = []
     size = 0
     for first, end in places:
         low = max(0, first - _AROUND)
-        high = min(len(document.lines), max(end, first + _LEAST_LINES) + _AROUND, low + _MOST_LINES)
-        text = "\n".join(document.line(number) for number in range(low, high))
+        high = min(len(lines), max(end, first + _LEAST_LINES) + _AROUND, low + _MOST_LINES)
+        text = "\n".join(line.rstrip("\r\n") for line in lines[low:high])
         size += len(text)
         if size > _MOST_CHARS and shown:
             break

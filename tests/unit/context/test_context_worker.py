@@ -11,6 +11,7 @@ import pytest
 
 from kibitz.context.client import MODULE, Contexts
 from kibitz.context.retrieval import Built
+from kibitz.index.client import ProjectIndex
 from kibitz.text import Document, Position, span
 from kibitz.workers.worker import Worker
 
@@ -66,7 +67,7 @@ async def contexts(root: Path) -> AsyncIterator[Callable[[str], Any]]:
         worker = Worker(MODULE, name="index", env={**os.environ, "PYTHONHASHSEED": seed})
         workers.append(worker)
         project = {"root": str(root), "exclude": [], "folder": str(root.parent / f"index{seed}")}
-        await worker.call("build", project)
+        await ProjectIndex(worker, root, (), Path(project["folder"])).build()
         return Contexts(worker, project)
 
     yield start

@@ -134,3 +134,39 @@ async def test_an_index_that_is_being_built_is_not_asked(tmp_path: Path) -> None
 async def test_what_the_standard_library_has_is_not_looked_for(tmp_path: Path) -> None:
     document = file(tmp_path, "use.py", "x = Path('a')\n")
     assert await suggested(bench(tmp_path, Index([("paths.py", "Path")])), document, "Path") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message", "after"),
+    [
+        (
+            "a.ts",
+            "import { f } from './utlis';\n",
+            "Cannot find module './utlis' or its",
+            "import { f } from './utils';\n",
+        ),
+        (
+            "a.ts",
+            "import f from './lib/helprs.js';\n",
+            "Cannot find module './lib/helprs.js'",
+            "import f from './lib/helpers.js';\n",
+        ),
+        ("a.ts", "import f from './lib';\n", "Cannot find module './nothing'", None),
+        ("a.ts", "import f from './shap';\n", "Cannot find module './shap'", None),
+        ("a.ts", "import f from 'utlis';\n", "Cannot find module 'utlis'", None),
+        ("a.c", '#include "shap.h"\n', "'shap.h' file not found", '#include "shape.h"\n'),
+        ("a.c", '#include "shap.h"\n', "shap.h: No such file or directory", '#include "shape.h"\n'),
+        ("a.c", '#include "gone/shap.h"\n', "'gone/shap.h' file not found", None),
+    ],
+)
+async def test_a_path_that_leads_nowhere_is_the_one_beside_it(
+    tmp_path: Path, name: str, text: str, message: str, after: str | None
+) -> None:
+    for other in ("utils.ts", "lib/helpers.js", "shape.ts", "shaps.ts", "shape.h"):
+        (tmp_path / other).parent.mkdir(exist_ok=True)
+        (tmp_path / other).write_text("", "utf-8")
+    language = "typescript" if name.endswith(".ts") else "c"
+    document = Document((tmp_path / name).as_uri(), text, language, 1, tmp_path / name)
+    (told,) = await with_imports(bench(tmp_path), document, [Problem(document.whole, message)])
+    made = mend(document, told)
+    assert (document.replaced(made[1].edits(document)).text if made is not None else None) == after

@@ -17,8 +17,8 @@ from kibitz.features.workbench import Workbench
 from kibitz.models.protocol import Done, Event, Message, Request, Spent, Text, Usage
 from kibitz.settings import Settings
 from kibitz.settings.schema import History
-from kibitz.store import UsageRow, rows
-from kibitz.store.usage import By
+from kibitz.store import rows
+from kibitz.store.usage import By, UsageRow
 from support.endpoint import Answer, Endpoint, tokens
 
 MODEL = "openai/gpt-4o"

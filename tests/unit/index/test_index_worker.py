@@ -116,9 +116,11 @@ async def test_an_index_thrown_away_by_another_process_is_read_anew(
 
 async def test_the_process_that_builds_ends_with_the_build(index: ProjectIndex, worker: Worker) -> None:
     pids: set[int] = set()
-    await index.build(lambda _: pids.update(children(worker.pid)))
-    assert children(worker.pid) == set()
-    assert len(pids) == 1 and worker.pid not in pids
+    await index.open()
+    before = children(os.getpid())
+    await index.build(lambda _: pids.update(children(os.getpid()) - before))
+    assert children(os.getpid()) == before and worker.pid in before
+    assert len(pids) == 1
 
 
 async def test_a_build_whose_process_dies_is_started_again(
@@ -130,7 +132,7 @@ async def test_a_build_whose_process_dies_is_started_again(
 
     def kill(progress: dict[str, Any]) -> None:
         if progress["done"] and not killed:
-            killed.update(children(worker.pid))
+            killed.update(children(os.getpid()) - {worker.pid})
             for pid in killed:
                 os.kill(pid, signal.SIGKILL)
 
@@ -140,4 +142,28 @@ async def test_a_build_whose_process_dies_is_started_again(
 
 def children(pid: int | None) -> set[int]:
     """The processes a process has started and that have not ended."""
-    return {int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    return {int(one) for listed in lists for one in listed.read_text().split()}
+
+
+async def test_an_index_without_a_folder_is_built_where_it_is_asked(
+    worker: Worker, index: ProjectIndex, tmp_path: Path
+) -> None:
+    folder = tmp_path / "file"
+    folder.write_text("in the way")
+    for number in range(300):
+        (tmp_path / "project" / f"m{number}.py").write_text(f"def f_{number}():\n    return {number}\n" * 60)
+    private = ProjectIndex(worker, tmp_path / "project", (), folder)
+    assert (await private.open())["private"]
+    before = children(os.getpid())
+    seen: list[dict[str, Any]] = []
+    building = asyncio.create_task(private.build(seen.append))
+    asked = 0
+    while not building.done():
+        assert isinstance(await private.files("python"), list)
+        asked += 1
+    figures = await building
+    assert figures["files"] == 302 and figures["complete"] and asked > 3 and len(seen) > 3
+    assert children(os.getpid()) == before
+    assert {row.path for row in await private.definitions_named(["f_7"])} == {"m7.py"}
+    await private.close()

@@ -164,6 +164,9 @@ async def test_the_worker_is_not_started_for_them(
     )
     try:
         await lone.warm_for(["openai/own"])
+        assert lone._direct._loading is None, "who only reads needs no client"
+        await lone.make_ready(["openai/own"])
+        assert lone._direct._loading is not None
         model_endpoint.enqueue(Answer(text="ready", usage=None))
         found = await events(lone, "openai/own")
         assert said(found) == "ready"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kibitz.errors import KibitzError
-from kibitz.store import Store
+from kibitz.store.database import Store
 
 Opener = Callable[..., Awaitable[Store]]
 

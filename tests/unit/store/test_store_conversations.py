@@ -14,7 +14,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kibitz.errors import KibitzError
-from kibitz.store import Store, schema, search
+from kibitz.store import schema, search
+from kibitz.store.database import Store
 from kibitz.store.export import fenced
 
 Opener = Callable[..., Awaitable[Store]]

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from kibitz.errors import KibitzError
-from kibitz.store import Store, files
+from kibitz.store import files
+from kibitz.store.database import Store
 
 posix = pytest.mark.skipif(os.name != "posix", reason="permissions and locks of POSIX")
 

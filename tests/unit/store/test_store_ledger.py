@@ -18,14 +18,17 @@ import pytest
 from attrs import evolve
 
 from kibitz.errors import KibitzError
-from kibitz.store import Standing, Store, UsageRow, ledger, owner, rows
+from kibitz.store import ledger, owner, rows
+from kibitz.store.database import Store
+from kibitz.store.ledger import Standing
 from kibitz.store.owner import Owner, this_process
+from kibitz.store.usage import UsageRow
 
 Opener = Callable[..., Awaitable[Store]]
 
 HOLDER = """
 import asyncio, sys
-from kibitz.store import Store
+from kibitz.store.database import Store
 
 async def main(path):
     store = await Store.open(path, notify=lambda error: None)

@@ -12,7 +12,8 @@ import aiosqlite
 import pytest
 
 from kibitz.errors import KibitzError
-from kibitz.store import Store, schema
+from kibitz.store import schema
+from kibitz.store.database import Store
 from kibitz.store.migrations import MIGRATIONS
 
 Opener = Callable[..., Awaitable[Store]]

@@ -14,14 +14,16 @@ from pathlib import Path
 import pytest
 
 from kibitz.errors import KibitzError
-from kibitz.store import Store, UsageRow
+from kibitz.store.database import Store
+from kibitz.store.usage import UsageRow
 
 Opener = Callable[..., Awaitable[Store]]
 ROWS = 200
 
 WRITER = """
 import asyncio, sys
-from kibitz.store import Store, UsageRow
+from kibitz.store.database import Store
+from kibitz.store.usage import UsageRow
 
 async def main(path, name, rows):
     troubles = []

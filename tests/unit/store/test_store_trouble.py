@@ -15,7 +15,8 @@ import aiosqlite
 import pytest
 
 from kibitz.errors import KibitzError
-from kibitz.store import Store, UsageRow
+from kibitz.store.database import Store
+from kibitz.store.usage import UsageRow
 
 Opener = Callable[..., Awaitable[Store]]
 SOON = 0.05

@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from kibitz.errors import KibitzError
-from kibitz.store import AcceptanceRow, Store, UsageRow, UsageSummary, egress, rows
+from kibitz.store import egress, rows
+from kibitz.store.database import Store
+from kibitz.store.usage import AcceptanceRow, UsageRow, UsageSummary
 
 
 async def test_reported_estimated_and_unpriced_are_kept_apart(store: Store) -> None:

@@ -172,3 +172,92 @@ async def test_tools_answer_time_out_and_may_be_missing() -> None:
     with pytest.raises(KibitzError) as caught:
         await run_tool(["/nowhere/program"])
     assert caught.value.kind == "not_found"
+
+
+PLAIN = """
+import os
+from kibitz.errors import KibitzError
+
+steps = 0
+
+def echo(params): return params
+def counted(params): return steps
+def busy(params):
+    before = steps
+    for _ in range(2_000_000): pass
+    return steps - before
+def until(params):
+    global steps
+    try:
+        while not os.path.exists(params["go"]):
+            steps += 1
+            yield
+        return "went"
+    finally:
+        open(params["end"], "w").close()
+def broken(params):
+    yield
+    raise KibitzError("not_found", "No such thing.", "Look elsewhere.")
+FOUND = {f.__name__: f for f in (echo, counted, busy, until, broken)}
+def method(name): return FOUND.get(name)
+"""
+
+
+@pytest.fixture
+async def plain(tmp_path: Path) -> Worker:
+    (tmp_path / "plain_for_tests.py").write_text(PLAIN, "utf-8")
+    worker = Worker("plain_for_tests", name="test", env=environment(PYTHONPATH=str(tmp_path)))
+    yield worker
+    await worker.close()
+
+
+async def test_a_generator_runs_beside_and_gives_way(plain: Worker, tmp_path: Path) -> None:
+    go, end = tmp_path / "go", tmp_path / "end"
+    beside = asyncio.ensure_future(plain.call("until", {"go": str(go), "end": str(end)}))
+    while not await plain.call("counted", None):
+        pass
+    assert await plain.call("echo", "é") == "é"
+    assert await plain.call("busy", None) <= 1, "no step was begun meanwhile"
+    assert not beside.done()
+    go.touch()
+    assert await beside == "went"
+    assert end.exists()
+
+
+async def test_a_cancelled_generator_comes_to_its_end(plain: Worker, tmp_path: Path) -> None:
+    go, end = tmp_path / "go", tmp_path / "end"
+    beside = asyncio.ensure_future(plain.call("until", {"go": str(go), "end": str(end)}))
+    before = plain.pid
+    while not await plain.call("counted", None):
+        before = plain.pid
+    beside.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await beside
+    assert await plain.call("until", {"go": str(tmp_path), "end": str(end)}) == "went", (
+        "the lane is free again"
+    )
+    assert end.exists()
+    assert plain.pid == before
+
+
+async def test_what_a_generator_raises_is_its_answer(plain: Worker) -> None:
+    with pytest.raises(KibitzError, match="No such thing"):
+        await plain.call("broken", None)
+    with pytest.raises(KibitzError, match="does not do"):
+        await plain.call("nothing", None)
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "kibitz.context.worker",
+        "kibitz.features.reading_worker",
+        "kibitz.models.offline.rules_worker",
+        "kibitz.models.offline.python_worker",
+        "kibitz.models.keyring_worker",
+    ],
+)
+def test_a_worker_of_plain_functions_does_without_asyncio(module: str) -> None:
+    """It would cost each of these processes 7 MB."""
+    code = f"import sys, kibitz.workers.child, {module}; sys.exit('asyncio' in sys.modules)"
+    assert subprocess.run([sys.executable, "-P", "-c", code], check=False, timeout=60).returncode == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
+from kibitz.errors import let_go
 from kibitz.features.completion.answers import Hit, Kept
 from kibitz.features.completion.place import Place, typed_to
 
@@ -44,6 +45,7 @@ class Flight:
 
         def ended(task: asyncio.Task[Kept]) -> None:
             self.suggested()
+            let_go(task)
             if not task.cancelled():
                 task.exception()  # seen, whoever still waits
 

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from kibitz.errors import let_go
 from kibitz.features.complete import Completion, Suggestion, answered, wanted
 from kibitz.features.completion.answers import Answers, Hit, Kept
 from kibitz.features.completion.calls import Calls
@@ -163,6 +164,7 @@ class Scheduler:
         finally:
             flight.waiters -= 1
             if quick is not None:
+                quick.add_done_callback(let_go)
                 quick.cancel()
         typing.answered_at = self._clock()
         gone = flight.task.cancelled()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
@@ -20,6 +20,10 @@ from kibitz.text import Document, Position
 from kibitz.verify.checks import Check
 
 _MOST_TRIALS = 14
+_GUESS_TRIALS = 2
+_GUESS_AMID_ERRORS = 8_000
+"""In code with errors of its own, to tell whether a text adds one takes ten milliseconds and more from this length on."""
+
 _LONGEST_ANSWER = 60_000
 
 
@@ -57,13 +61,14 @@ def shape(
     max_lines: int = 12,
     line_length: int | None = None,
     on: Ground | None = None,
+    guess: bool = False,
 ) -> Shaped:
     """What of an answer can be inserted at a position without adding a syntax error.
 
     Fences, sentences, special tokens and whatever stands around the cursor already are taken off; lines get the file's
     indentation and line ends; what goes past the extent, the block or `line_length` (after the first line), or round in
     circles, is cut. Then it is parsed in place, and shortened or dropped where it does not fit. Never raises for bad text.
-    `on` is what `ground` found out about the place.
+    `on` is what `ground` found out about the place. A `guess` is not worth much: what does not fit soon is dropped.
     """
     on = on or ground(document, position)
     trial, spot = on.trial, on.spot
@@ -71,7 +76,8 @@ def shape(
     text = clean(answer[:_LONGEST_ANSWER], document.language, document.text, prose=bool(spot.inside))
     if not text.strip():
         return Shaped("", (), "nothing was left of the answer" if answer.strip() else "the answer was empty")
-    found, detail, seen = _first_fit(text, spot, trial, extent, min(max_lines, extent.max_lines), line_length)
+    lines = min(max_lines, extent.max_lines)
+    found, detail, seen = _first_fit(text, spot, trial, extent, lines, line_length, guess)
     if found is None:
         if not seen:
             return Shaped("", (), "it only repeats what stands there")
@@ -82,10 +88,16 @@ def shape(
 
 
 def _first_fit(
-    text: str, spot: Spot, trial: Trial, extent: Extent, max_lines: int, line_length: int | None
+    text: str,
+    spot: Spot,
+    trial: Trial,
+    extent: Extent,
+    max_lines: int,
+    line_length: int | None,
+    guess: bool,
 ) -> tuple[str | None, str, bool]:
     """The first reading that parses, else the longest part of the likeliest one; whether there was anything to try."""
-    most = _MOST_TRIALS // 7 if trial.costly else _MOST_TRIALS
+    most = _GUESS_TRIALS if guess else _MOST_TRIALS // 7 if trial.costly else _MOST_TRIALS
     tried: list[str] = []
     for reading in _readings(text, spot, extent, max_lines, line_length):
         if reading in tried or len(tried) * 2 >= most:
@@ -105,18 +117,27 @@ def _first_fit(
             if fit is not None:
                 return fit, "cut to fit", True
     for reading in tried[:1]:
-        parts = dict.fromkeys((reading, reading.split("\n", 1)[0]))
+        parts = tuple(dict.fromkeys((reading, reading.split("\n", 1)[0])))
         for part in parts:
             if (header := _header(part, spot, trial)) is not None:
                 return header, "a header whose body is still to come", True
-        unfinished = Unfinished(spot.document, spot.position)
-        if any(bracket in "([" for bracket in lacking(spot.opened, spot.closers)[0]):
-            break  # what is missing may belong here
-        for part in parts:
-            even = balanced(part, spot).rstrip()
-            if _worth(even, spot) and unfinished.fits(even.replace("\n", spot.document.eol)):
-                return even, "adds no error to code that has some", True
+        if not guess or len(spot.document.text) <= _GUESS_AMID_ERRORS:
+            amid = _amid_errors(parts, spot)
+            if amid is not None:
+                return amid, "adds no error to code that has some", True
     return None, "", bool(tried)
+
+
+def _amid_errors(parts: Sequence[str], spot: Spot) -> str | None:
+    """The first of these texts that brings no error to code that has some."""
+    if any(bracket in "([" for bracket in lacking(spot.opened, spot.closers)[0]):
+        return None  # what is missing may belong here
+    unfinished = Unfinished(spot.document, spot.position)
+    for part in parts:
+        even = balanced(part, spot).rstrip()
+        if _worth(even, spot) and unfinished.fits(even.replace("\n", spot.document.eol)):
+            return even
+    return None
 
 
 def _readings(

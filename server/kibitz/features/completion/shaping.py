@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from attrs import evolve, frozen
 
+from kibitz.errors import let_go
 from kibitz.features.completion.extent import Extent
 from kibitz.features.completion.names import unknown_names
 from kibitz.features.completion.shape import Ground, ground, shape
@@ -82,6 +83,7 @@ class Shaping:
         self.hearing.end()
         for late in (self._ground, self._whole):
             if late is not None:
+                late.add_done_callback(let_go)
                 late.cancel()
 
     async def _suggested(self, text: str) -> Answered:
@@ -103,6 +105,7 @@ class Shaping:
                 max_lines=task.max_lines,
                 line_length=self._line_length,
                 on=seen,
+                guess=task.sure,
             )
             unknown = unknown_names(task.document, found.text, self._known)
             return Answered(answer, found.text, found.checks, unknown)

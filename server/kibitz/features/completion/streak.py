@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
+from kibitz.errors import let_go
 from kibitz.features.completion.chatter import FENCE, clean
 from kibitz.features.completion.extent import Extent
 from kibitz.features.completion.stop import Stop
@@ -78,6 +79,7 @@ class Hearing(Generic[T]):
             None  # whose it is has this: together they would keep the text until garbage is looked for
         )
         if self.first is not None:
+            self.first.add_done_callback(let_go)
             self.first.cancel()
 
 

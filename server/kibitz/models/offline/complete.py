@@ -71,10 +71,7 @@ class Completer:
 
 def neighbour_corpus(root: Path, document: Document, exclude: tuple[str, ...]) -> Corpus:
     """The project around a document as a corpus, the nearest files last."""
-    corpus = Corpus()
-    for text in reversed(read_neighbours(root, document, exclude)):
-        corpus.add(text)
-    return corpus
+    return Corpus("\n".join(reversed(read_neighbours(root, document, exclude))))
 
 
 def read_neighbours(root: Path, document: Document, exclude: tuple[str, ...]) -> list[str]:

@@ -7,10 +7,12 @@ A cache model over long contexts: code repeats itself most within its own file a
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from sys import intern
 
 from attrs import frozen
 
@@ -31,6 +33,9 @@ SHORTEST_LINE = 8
 LOOKED_AT = 256
 """How many earlier places are compared, the latest ones first."""
 
+WALKED = 2_048
+"""And how many with the same hash are looked through for them in one text."""
+
 
 @frozen
 class Guess:
@@ -47,12 +52,20 @@ def tokens_of(text: str) -> list[str]:
 
 
 class Corpus:
-    """The tokens of a text, with an index by pairs, and its whole lines by their start. Adding is linear."""
+    """The tokens of a text, with an index by pairs, and its whole lines by their start. Adding is linear.
+
+    Places are found as in zlib (RFC 1951, section 4): each leads to the one before it whose pair has the same hash. Lists
+    of the places of every pair took ten times the memory.
+    """
 
     def __init__(self, text: str = "") -> None:
         self.tokens: list[str] = ["\n"]
-        self._pairs: dict[tuple[str, str], list[int]] = defaultdict(list)
-        self._singles: dict[str, list[int]] = defaultdict(list)
+        size = max(256, len(text) // 4)  # a token has four characters
+        self._mask = (1 << size.bit_length()) - 1
+        self._pairs = array("i", [0]) * (self._mask + 1)
+        self._pair_before = array("i", [0])
+        self._singles: dict[str, int] = {}
+        self._single_before = array("i", [0])
         self._lines: dict[str, int] = {}
         self._sorted: list[str] = []
         if text:
@@ -63,15 +76,18 @@ class Corpus:
 
     def add(self, text: str) -> None:
         """Add a text after what is there; what is added later counts as nearer."""
-        tokens = self.tokens
+        tokens, pairs, singles, mask = self.tokens, self._pairs, self._singles, self._mask
         before = tokens[-1]
-        for token in tokens_of("\n" + text):
-            tokens.append(token)
-            at = len(tokens) - 1
-            self._pairs[before, token].append(at)
-            self._singles[token].append(at)
-            before = token
         for line in text.split("\n"):
+            for found in tokens_of("\n" + line):
+                token, at = intern(found), len(tokens)
+                tokens.append(token)
+                bucket = hash((before, token)) & mask
+                self._pair_before.append(pairs[bucket])
+                pairs[bucket] = at
+                self._single_before.append(singles.get(token, 0))
+                singles[token] = at
+                before = token
             if len(stripped := line.strip()) >= SHORTEST_LINE:
                 self._lines[stripped] = self._lines.get(stripped, 0) + 1
         self._sorted = []
@@ -87,19 +103,28 @@ class Corpus:
             if len(line) > len(start):
                 yield line, self._lines[line]
 
-    def words(self, start: str) -> Iterator[tuple[str, list[int]]]:
-        """Names that begin with `start`, and their places."""
-        for word, places in self._singles.items():
+    def words(self, start: str) -> Iterator[tuple[str, int, int]]:
+        """Names that begin with `start`, how often each stands here, and the last place."""
+        for word, last in self._singles.items():
             if word.startswith(start) and word != start:
-                yield word, places
+                yield word, sum(1 for _ in self._earlier(last)), last
 
-    def after_pair(self, context: Sequence[str]) -> Sequence[int]:
-        """The places where the last two tokens of a context stand."""
-        return self._pairs.get((context[-2], context[-1]), ()) if len(context) >= 2 else ()
+    def after_pair(self, context: Sequence[str]) -> Iterator[int]:
+        """The places where the last two tokens of a context stand, the latest first."""
+        if len(context) < 2:
+            return
+        first, second = context[-2:]
+        at = self._pairs[hash((first, second)) & self._mask]
+        for _ in range(WALKED):
+            if not at:
+                return
+            if self.tokens[at] == second and self.tokens[at - 1] == first:
+                yield at
+            at = self._pair_before[at]
 
-    def after_one(self, context: Sequence[str]) -> Sequence[int]:
-        """The places where the last token of a context stands."""
-        return self._singles.get(context[-1], ()) if context else ()
+    def after_one(self, context: Sequence[str]) -> Iterator[int]:
+        """The places where the last token of a context stands, the latest first."""
+        yield from self._earlier(self._singles.get(context[-1], 0) if context else 0)
 
     def match(self, at: int, context: Sequence[str]) -> int:
         """How many tokens of a context stand before a place, at most LONGEST_CONTEXT."""
@@ -110,6 +135,11 @@ class Corpus:
         ):
             length += 1
         return length
+
+    def _earlier(self, at: int) -> Iterator[int]:
+        while at:
+            yield at
+            at = self._single_before[at]
 
 
 class Corpora:
@@ -132,9 +162,9 @@ class Corpora:
         count = Counter[str]()
         last: dict[str, tuple[int, int]] = {}
         for number, part in enumerate(self._parts):
-            for word, places in part.words(start):
-                count[word] += len(places)
-                last[word] = (number, places[-1])
+            for word, times, place in part.words(start):
+                count[word] += times
+                last[word] = (number, place)
         return sorted(count, key=lambda word: (count[word], last[word], word), reverse=True)
 
     def vote(
@@ -156,7 +186,7 @@ class Corpora:
         for places in (Corpus.after_pair, Corpus.after_one):
             found: list[tuple[Corpus, int]] = []
             for part in reversed(self._parts):
-                found += ((part, at) for at in places(part, context)[-(LOOKED_AT - len(found)) :])
+                found += ((part, at) for at in islice(places(part, context), LOOKED_AT - len(found)))
                 if len(found) >= LOOKED_AT:
                     break
             if found:

@@ -139,7 +139,61 @@ HEADERS = _homes(
 )
 """A name of the C library -> its header."""
 
+CPP_HEADERS = _homes(
+    {
+        "algorithm": "sort find find_if transform copy max min for_each count_if any_of all_of none_of reverse unique fill",
+        "array": "array",
+        "atomic": "atomic",
+        "chrono": "chrono",
+        "cmath": "sqrt pow floor ceil abs",
+        "cstddef": "byte nullptr_t",
+        "cstdint": "int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t",
+        "cstdio": "printf fprintf snprintf FILE",
+        "cstdlib": "exit getenv abort",
+        "cstring": "memcpy memset memcmp strlen strcmp",
+        "deque": "deque",
+        "exception": "exception",
+        "filesystem": "filesystem",
+        "fstream": "ifstream ofstream fstream",
+        "functional": "function bind hash less greater",
+        "iostream": "cout cin cerr clog endl",
+        "limits": "numeric_limits",
+        "list": "list",
+        "map": "map multimap",
+        "memory": "unique_ptr shared_ptr weak_ptr make_unique make_shared",
+        "mutex": "mutex lock_guard unique_lock scoped_lock",
+        "optional": "optional nullopt make_optional",
+        "queue": "queue priority_queue",
+        "set": "set multiset",
+        "sstream": "stringstream ostringstream istringstream",
+        "stdexcept": "runtime_error invalid_argument out_of_range logic_error",
+        "string": "string to_string stoi stol stod getline wstring",
+        "string_view": "string_view",
+        "thread": "thread",
+        "tuple": "tuple make_tuple tie",
+        "unordered_map": "unordered_map unordered_multimap",
+        "unordered_set": "unordered_set unordered_multiset",
+        "utility": "pair make_pair move swap forward exchange",
+        "variant": "variant visit holds_alternative",
+        "vector": "vector",
+    }
+)
+"""A name of C++'s namespace std -> its header, for those that are in one by custom."""
+
 GO_MEMBERS = {
+    "fmt": "Errorf Fprint Fprintf Fprintln Print Printf Println Scan Scanf Scanln Sprint Sprintf Sprintln Sscanf Stringer",
+    "strings": "Builder Compare Contains ContainsAny ContainsRune Count Cut EqualFold Fields FieldsFunc HasPrefix HasSuffix Index "
+    "IndexByte Join LastIndex Map NewReader NewReplacer Repeat Replace ReplaceAll Split SplitN Title ToLower ToUpper Trim "
+    "TrimFunc TrimLeft TrimPrefix TrimRight TrimSpace TrimSuffix",
+    "strconv": "Atoi FormatBool FormatFloat FormatInt FormatUint Itoa ParseBool ParseFloat ParseInt ParseUint Quote Unquote",
+    "errors": "As Is Join New Unwrap",
+    "os": "Args Chdir Create Exit File Getenv Getwd IsExist IsNotExist Lstat Mkdir MkdirAll Open OpenFile ReadDir ReadFile "
+    "Remove RemoveAll Rename Setenv Stat Stderr Stdin Stdout WriteFile",
+    "filepath": "Abs Base Clean Dir Ext Glob Join Match Rel Split Walk WalkDir",
+    "sort": "Float64s Ints Search SearchInts Slice SliceStable Sort Stable Strings",
+    "time": "After Date Duration Hour Minute Millisecond NewTicker NewTimer Now Parse ParseDuration Second Since Sleep Tick Time "
+    "Unix Until",
+    "json": "Decoder Encoder Indent Marshal MarshalIndent NewDecoder NewEncoder RawMessage Unmarshal Valid",
     "error": "Error",
     "strings.Builder": "Cap Grow Len Reset String Write WriteByte WriteRune WriteString",
     "bytes.Buffer": "Bytes Cap Grow Len Next Read ReadByte ReadBytes ReadFrom ReadRune ReadString Reset String Truncate "

@@ -56,6 +56,24 @@ def _in_broken_condition(case: Case) -> set[int]:
     return {at for at, trial in trials if trial is not None and len(trial.errors) < before}
 
 
+def assigned_instead(case: Case) -> Change | None:
+    """A comparison that is a statement assigns, where what it would set is read below; not certain that this was meant."""
+    node = case.node()
+    statement = next((n for n in case.nearby() if n.kind == "expression_statement"), None)
+    if node is not None:
+        statement = node.up("expression_statement") or statement
+    compared_to = statement.items[0] if statement is not None and len(statement.items) == 1 else None
+    if compared_to is None or compared_to.kind != "comparison_operator" or len(compared_to.items) != 2:
+        return None
+    mark = next((c for c in compared_to.children if not c.named), None)
+    target = compared_to.items[0]
+    if mark is None or mark.text != "==" or target.kind not in ("identifier", "attribute"):
+        return None
+    if not re.search(rf"(?<![\w.]){re.escape(target.text)}\b", case.text[compared_to.end :]):
+        return None
+    return case.change("Assign with `=`", Splice(mark.start, mark.end, "="), certain=False)
+
+
 def made_async(case: Case) -> Change | None:
     """`async` before the function that awaits; not certain, as its callers get something else then."""
     node = case.node()

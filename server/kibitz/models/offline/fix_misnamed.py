@@ -4,12 +4,14 @@ from __future__ import annotations
 import __future__
 
 import re
+import sys
 from collections.abc import Iterable
 
 from kibitz.models.offline.fix_case import Case, Change, Splice
 from kibitz.models.offline.fix_lines import from_list, without
 from kibitz.models.offline.fix_names import slip
 from kibitz.syntax.view import View
+from kibitz.text import Position
 
 _SHORTEST = 4
 _OUTER = re.compile(r"\b(?:global|nonlocal)\b")
@@ -92,6 +94,33 @@ def unbound(case: Case) -> Change | None:
     (word,) = words
     title = f"Change `{word.text}` to `{node.text}`"
     return case.change(title, Splice(word.start, word.end, node.text), certain=False, reach=function)
+
+
+def near_module(case: Case) -> Change | None:
+    """A module that is not there: the one of Python's library that is near, where nothing uses the name it was imported by."""
+    node = case.place()
+    statement = node.up("import_statement", "import_from_statement") if node is not None else None
+    if node is None or statement is None or not case.name.isidentifier():
+        return None
+    meant = near(case.name, (n for n in sys.stdlib_module_names if not n.startswith("_")))
+    used = len(re.findall(rf"(?<![\w.]){re.escape(case.name)}\b", case.text)) > 1
+    named = next((n for n in statement.walk() if n.kind == "dotted_name" and n.text == case.name), None)
+    if not meant or named is None or (used and statement.kind == "import_statement"):
+        return None
+    title = f"Change `{case.name}` to `{meant}`"
+    return case.change(title, Splice(named.start, named.end, meant), certain=False, reach=statement)
+
+
+def near_path(case: Case) -> Change | None:
+    """A path that leads nowhere becomes the one that is there; not certain, as nobody said so."""
+    said, meant = case.group("name"), case.group("meant")
+    line = case.problem.range.start.line
+    text = case.document.line(line)
+    found = [m.start() + 1 for m in re.finditer(rf"[\"'<]{re.escape(said)}(?=[\"'>])", text)]
+    if len(found) != 1 or not meant:
+        return None
+    at = case.document.offset(Position(line, found[0]))
+    return case.change(f"Change to `{meant}`", Splice(at, at + len(said), meant), certain=False)
 
 
 def near_parameter(case: Case) -> Change | None:

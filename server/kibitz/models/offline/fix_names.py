@@ -25,6 +25,8 @@ def suggested(case: Case) -> Change | None:
     start, end = node.start, node.end
     if node.kind == "dotted_name":
         start = end - len(case.name)
+    if (everywhere := _renamed_import(case, node, meant)) is not None:
+        return everywhere
     if _bound_now(case, node):
         return None
     if (declared := _declared_wrong(case, node, meant)) is not None:
@@ -54,6 +56,24 @@ def suggested_of_several(case: Case) -> Change | None:
     (meant,) = near
     title = f"Change `{case.name}` to `{meant}`"
     return case.change(title, Splice(node.start, node.end, meant), certain=False, reach=case.function(node))
+
+
+def _renamed_import(case: Case, node: View, meant: str) -> Change | None:
+    """A name that its module does not have, changed where it is imported and wherever it is used."""
+    holder = node.parent
+    if holder is None or holder.kind != "import_specifier" or len(holder.items) != 1 or case.root is None:
+        return None
+    uses = case.others(node, case.root)
+    shorthand = any(use.kind.startswith("shorthand") for use in uses)
+    if (
+        not uses
+        or shorthand
+        or not meant.isidentifier()
+        or re.search(rf"(?<![\w$.]){meant}(?![\w$])", case.text)
+    ):
+        return None
+    splices = [Splice(one.start, one.end, meant) for one in sorted((node, *uses), key=lambda n: n.start)]
+    return case.change(f"Change `{node.text}` to `{meant}` everywhere", *splices, certain=False)
 
 
 def _bound_now(case: Case, node: View) -> bool:
@@ -162,10 +182,13 @@ def near_member(case: Case) -> Change | None:
     node = case.place()
     if node is None or len(node.text) < _SHORTEST or node.parent is None or node.parent.kind not in _MEMBERS:
         return None
+    if case.problem.message.startswith('Item "None"'):
+        return None
     owner = case.text[max(0, node.start - _OWNER) : node.start]
     if re.search(r"(?:\.|->|::)\s*$", owner) is None:
         return None
     near = {name for name in members(case.language, case.group("type")) if slip(node.text, name)}
+    near = {name for name in near if name.casefold() == node.text.casefold()} or near
     for match in () if near else re.finditer(r"([\w)\]]+)\s*(?:\.|->|::)\s*(?=(\w+))", case.text):
         if slip(node.text, match[2]) and owner.rstrip(".->: \t\r\n").endswith(match[1]):
             near.add(match[2])
@@ -198,6 +221,8 @@ def visible_of(case: Case, node: View, names: set[str]) -> set[str]:
         return set()
     position = node.range.start
     found = names & _usable(case, node, case.tree.local_scope(position))
+    if case.language == "python":  # what stands behind a dot only is bound nowhere in the file
+        names = {name for name in names if name in found or re.search(rf"(?<![\w.]){name}(?!\w)", case.text)}
     return found if found == names else names & _usable(case, node, case.tree.scope(position))
 
 

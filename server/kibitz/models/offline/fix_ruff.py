@@ -68,6 +68,11 @@ def always(rule: str) -> bool | None:
     return False if rule in _table()["unsafe"].split() else None
 
 
+def mostly(rule: str) -> bool:
+    """Whether ruff nearly always has a fix for a rule; where it has not, that is said when it is asked for."""
+    return rule in _table()["mostly"].split()
+
+
 async def reports(document: Document, rules: Iterable[str]) -> list[Report] | None:
     """What ruff reports of a document for some of its rules; None where it does not parse or ruff does not know them."""
     tool = find_tool("ruff")

@@ -13,15 +13,21 @@ from typing import Any
 from attrs import frozen
 
 from kibitz.models.offline import (
+    fix_absent,
     fix_additions,
     fix_compiled,
+    fix_eslint,
     fix_imports,
+    fix_layout,
     fix_marks,
     fix_meant,
     fix_misnamed,
     fix_names,
+    fix_native,
     fix_python,
     fix_script,
+    fix_shell,
+    fix_typed,
     fix_unused,
 )
 from kibitz.models.offline.fix_case import Action, Case, Change
@@ -40,6 +46,12 @@ MODULES: tuple[ModuleType, ...] = (
     fix_script,
     fix_compiled,
     fix_meant,
+    fix_absent,
+    fix_typed,
+    fix_eslint,
+    fix_native,
+    fix_shell,
+    fix_layout,
 )
 LONGEST = 4_000
 """Characters of a message that are looked at; the beginning says what is wrong."""
@@ -60,10 +72,8 @@ class Rule:
     source: re.Pattern[str] | None
     languages: frozenset[str]
 
-    def match(self, document: Document, problem: Problem, said: str) -> re.Match[str] | None:
-        """What the rule reads in a problem's text, None where it is about something else."""
-        if self.languages and document.language not in self.languages:
-            return None
+    def match(self, problem: Problem, said: str) -> re.Match[str] | None:
+        """What the rule, one for the document's language, reads in a problem's text, None where it is about something else."""
         if self.code is not None and not self.code.fullmatch(problem.code):
             return None
         if self.source is not None and not self.source.search(problem.source):
@@ -76,6 +86,11 @@ def rules() -> tuple[Rule, ...]:
     """The table in its order."""
     entries: list[dict[str, Any]] = tomllib.loads(TABLE.read_text("utf-8"))["rule"]
     return tuple(_rule(entry) for entry in entries)
+
+
+@cache
+def _rules_of(language: str) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules() if not rule.languages or language in rule.languages)
 
 
 def _rule(entry: dict[str, Any]) -> Rule:
@@ -114,8 +129,8 @@ class Reading(Case):
 def matching(document: Document, problem: Problem) -> Iterator[tuple[Rule, Case]]:
     """The rules that know a problem, with what they read in it."""
     said = "\n".join((problem.message.strip(), *problem.notes))[:LONGEST]
-    for rule in rules():
-        if (found := rule.match(document, problem, said)) is not None:
+    for rule in _rules_of(document.language):
+        if (found := rule.match(problem, said)) is not None:
             yield rule, Reading(document, problem, found)
 
 

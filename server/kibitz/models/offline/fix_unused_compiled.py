@@ -76,12 +76,20 @@ def _hiding(case: Case, node: View, holder: View) -> Change | None:
     if holder.kind != "short_var_declaration" or block is None or left is None or len(left.items) != 1:
         return None
     mark = next((c for c in holder.children if c.text == ":="), None)
-    seen = case.tree.scope_names(case.document.position(holder.start)) if case.tree is not None else ()
     read = any(other.start > holder.end for other in case.others(node, block))
-    if mark is None or node.text not in seen or read:
+    if mark is None or read or not _known_before(case, holder, node.text):
         return None
     title = f"Assign to the `{node.text}` around it with `=`"
     return case.change(title, Splice(mark.start, mark.end, "="), certain=False, reach=block)
+
+
+def _known_before(case: Case, holder: View, name: str) -> bool:
+    """Whether a name means something already; the locals are looked at first, which is most of the answer and little work."""
+    if case.tree is None:
+        return False
+    position = case.document.position(holder.start)
+    local = any(known.name == name for known in case.tree.local_scope(position))
+    return local or name in case.tree.scope_names(position)
 
 
 def _go_range(case: Case, node: View, names: tuple[View, ...], clause: View) -> Change | None:

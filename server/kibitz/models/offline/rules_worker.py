@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Generator
 from typing import Any, cast
 
 from ast_grep_py import SgNode, SgRoot
@@ -31,20 +32,23 @@ TOLERATED = frozenset(
 _CAPTURE = re.compile(r"\$([A-Z][A-Z0-9_]*)")
 
 
-def scan(params: dict[str, Any]) -> dict[str, Any]:
+def scan(params: dict[str, Any]) -> Generator[None, None, dict[str, Any]]:
     """The matches of every rule of a grammar in a text.
 
     Takes `{"text", "grammar"}`; gives `{"errors": [[start, end]], "matches": [{"rule", "start", "end", "message",
     "fix"?: {"title", "start", "end", "newText"}}]}` with offsets in code points. `errors` is where this grammar cannot parse
-    the text: a second opinion on syntax errors.
+    the text: a second opinion on syntax errors. Yields between two rules, for those who have something more urgent.
     """
     root = SgRoot(params["text"], params["grammar"]).root()
-    matches = [
-        _report(rule, node)
-        for rule in rules_for(params["grammar"])
-        for node in root.find_all(cast("Any", rule.match))
-        if rule.check is None or CHECKS[rule.check](node)
-    ]
+    matches: list[dict[str, Any]] = []
+    for rule in rules_for(params["grammar"]):
+        yield
+        matches += [
+            _report(rule, node)
+            for node in root.find_all(cast("Any", rule.match))
+            if rule.check is None or CHECKS[rule.check](node)
+        ]
+    yield
     errors = [_span(node) for node in root.find_all(kind="ERROR") if not _tolerated(node)]
     return {"errors": errors, "matches": matches}
 

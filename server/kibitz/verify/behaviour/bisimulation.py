@@ -16,7 +16,7 @@ from kibitz.verify.behaviour.machine import (
 )
 from kibitz.verify.behaviour.program import Program
 from kibitz.verify.behaviour.risks import ANYWHERE, guards
-from kibitz.verify.behaviour.scopes import all_arguments
+from kibitz.verify.behaviour.scopes import all_arguments, shape_of
 from kibitz.verify.behaviour.state import Run, Side, State, World
 from kibitz.verify.behaviour.terms import Term, within
 from kibitz.verify.behaviour.values import Values
@@ -48,6 +48,10 @@ _QUIET = frozenset(
 )
 
 
+_Key = tuple[int, int, frozenset[str]]
+"""A place in both versions, and the old one's variables that may be read from there and have no value yet."""
+
+
 class DifferentError(Exception):
     """The versions do not do the same: `what` is a sentence's middle, `line` one of the new text."""
 
@@ -74,8 +78,8 @@ class _Comparison:
     def __init__(self, run: Run, machine: Machine) -> None:
         self.run = run
         self.machine = machine
-        self.places: dict[tuple[int, int], Place] = {}
-        self.visits: dict[tuple[int, int], int] = {}
+        self.places: dict[_Key, Place] = {}
+        self.visits: dict[_Key, int] = {}
         self.waiting: list[State] = []
 
     def explore(self, start: State) -> None:
@@ -101,6 +105,10 @@ class _Comparison:
         if "branch" in (old.op, new.op):
             return self.decide(state, old, new)
         if old.op != new.op or old.data != new.data or not self.same(state, old.terms, new.terms):
+            if any(term.op == "unbound" for term in old.terms):
+                return None  # nobody relies on a variable that has no value
+            if _read_before(old, new):
+                return self.proceed_reading(state, old, new)
             raise DifferentError(difference(old, new), new.node.line or old.node.line)
         if old.op == "head":
             for side, event in ((state.old, old), (state.new, new)):
@@ -111,7 +119,7 @@ class _Comparison:
 
     def visited(self, state: State, event: Event) -> State | None:
         """The state to go on with from a place; None where what follows was looked at before."""
-        key = (id(state.old.node), id(state.new.node))
+        key = (id(state.old.node), id(state.new.node), state.old.node.live.difference(state.old.env))
         self.visits[key] = self.visits.get(key, 0) + 1
         if event.op != "head" and self.visits[key] <= (_DECISIONS if event.op == "branch" else _VISITS):
             return state
@@ -184,10 +192,30 @@ class _Comparison:
             side.node = event.node.next
         return state
 
+    def proceed_reading(self, state: State, old: Event, new: Event) -> State:
+        """One version takes a method off its object in a step of its own, the other calls it: it is there, or both fail."""
+        thrown = state.copy()
+        exception = self.run.table.fresh("exception")
+        throw(thrown.old, old.node, exception)
+        throw(thrown.new, new.node, exception)
+        self.waiting.append(thrown)
+        event = old if old.op == "maybe" else new
+        state.world.facts[self.run.table.make("fine", event.terms[0])] = True
+        return state
+
     def same(self, state: State, old: tuple[Term, ...], new: tuple[Term, ...]) -> bool:
         if old == new:
             return True
-        return len(old) == len(new) and all(self.equal(a, b) for a, b in zip(old, new, strict=True))
+        return len(old) == len(new) and all(
+            self.equal(a, b) or self.both_nothing(state, a, b) for a, b in zip(old, new, strict=True)
+        )
+
+    def both_nothing(self, state: State, a: Term, b: Term) -> bool:
+        """Whether one value is None and it is known of the other that it is."""
+        none = self.run.table.const(None)
+        if none not in (a, b) or not self.run.one_nothing:
+            return False
+        return state.world.facts.get(self.run.table.make("cmp", "Is", b if a is none else a, none)) is True
 
     def equal(self, a: object, b: object) -> bool:
         """Whether two values are the same; functions are where they do the same."""
@@ -235,7 +263,7 @@ class _Comparison:
         world, number, make = state.world, self.run.table.number(), self.run.table.make
         terms = event.terms
         if event.op in ("yield", "await", "yieldfrom", "opaque") or (
-            event.op in ("next", "enter", "exit") and event.data
+            event.op in ("next", "enter", "exit") and (event.data or _runs(terms[0]))
         ):
             world.forget(number)
         elif event.op == "setglobal":
@@ -255,6 +283,21 @@ class _Comparison:
                 world.forget(number)
             for term in terms[1:] if event.op == "call" else terms:
                 world.touch(term.args[0] if term.op == "super" else term, number)
+
+
+def _read_before(old: Event, new: Event) -> bool:
+    """Whether one version reads the method that the other calls, and a failure of that is caught in both."""
+    reads, calls = (old, new) if old.op == "maybe" else (new, old)
+    if reads.op != "maybe" or calls.op != "method" or old.node.handler is None or new.node.handler is None:
+        return False
+    term = reads.terms[0]
+    return term.op == "attr" and term.args[0] is calls.terms[0] and term.args[1] == calls.data[0]
+
+
+def _runs(iterator: Term) -> bool:
+    """Whether to take its next item runs a function made here."""
+    source = iterator.args[0] if iterator.op == "iter" else None
+    return isinstance(source, Term) and source.op == "obj" and source.args[0] == "generator"
 
 
 def _unguarded(state: State) -> None:
@@ -336,24 +379,6 @@ def same_functions(run: Run, a: Term, b: Term) -> None:
         compare(run, (graphs[0], graphs[1]), (programs[0], programs[1]), (given[0], given[1]))
     finally:
         run.depth -= 1
-
-
-def shape_of(function: object) -> tuple[object, ...]:
-    """How a function may be called: how many parameters of each kind, and its defaults as they are written."""
-    import ast
-
-    arguments = getattr(function, "args", None)
-    if not isinstance(arguments, ast.arguments):
-        return ("generator",)
-    return (
-        len(arguments.posonlyargs),
-        len(arguments.args),
-        arguments.vararg is not None,
-        len(arguments.kwonlyargs),
-        arguments.kwarg is not None,
-        tuple(ast.dump(d) for d in arguments.defaults),
-        tuple(ast.dump(d) if d is not None else "" for d in arguments.kw_defaults),
-    )
 
 
 __all__ = ["DifferentError", "TooLongError", "Values", "compare", "known_truth", "same_functions"]

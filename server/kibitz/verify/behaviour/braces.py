@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterable, Mapping
 
 from attrs import Factory, define
@@ -55,6 +56,7 @@ JUMPS = frozenset(
         "fallthrough_statement",
     ]
 )
+_INTEGER = re.compile(r"u?int(?:8|16|32|64|ptr)?|byte|rune")
 Read = Callable[["Braces", View], str]
 Done = Callable[["Braces", View], None]
 
@@ -72,6 +74,7 @@ class Call:
     function: View | None = None
     loops: list[tuple[str, Loop]] = Factory(list)
     cleanups: list[Callable[[], None]] = Factory(list)
+    results: list[str] = Factory(list)
 
 
 @define(eq=False)
@@ -132,6 +135,9 @@ class Braces:
         found = self.find(name)
         if found is not None:
             return found
+        constant = self.helpers.get(name)
+        if constant is not None and constant.child("body") is None:
+            return self.expression(constant)
         if self.language in ("java", "csharp", "cpp", "kotlin") and name[:1].islower():
             return self.b.make("pure", ("this",), ("attr", name))
         kind = "builtin" if name == "undefined" else "global"
@@ -217,6 +223,7 @@ class Braces:
         self.scopes.append({})
         for parameter, value in zip(parameter_names(parameters), values, strict=False):
             self.bind(parameter, value)
+        self.name_results(function)
         body = function.child("body") or (function.items[-1] if function.items else None)
         self.body(body)
         assert self.call.end is not None
@@ -225,6 +232,27 @@ class Braces:
         self.depth -= 1
         result, self.call = self.call.result, kept
         return result
+
+    def name_results(self, function: View) -> None:
+        """Declare the results that have names, as they do in Go."""
+        result = function.child("result")
+        for item in result.items if result is not None else ():
+            for name in item.all("name"):
+                self.declare(name.text, self.unset(item.child("type")))
+                self.call.results.append(name.text)
+
+    def results(self) -> str:
+        """What a bare `return` gives."""
+        values = [self.load(name) for name in self.call.results]
+        if len(values) < 2:
+            return values[0] if values else self.b.const(None)
+        return self.b.make("pure", values, ("tuple", ("",) * len(values)))
+
+    def unset(self, kind: View | None) -> str:
+        """What a variable of a type has before it is given something."""
+        name = kind.text if kind is not None and self.language == "go" else ""
+        zero = 0 if _INTEGER.fullmatch(name) else "text " if name == "string" else None
+        return self.b.const(False if name == "bool" else zero)
 
     def body(self, body: View | None) -> None:
         """A function's body: a block, whose last expression is its value in some languages, or an expression."""
@@ -330,6 +358,7 @@ def graph_of_view(
                 reader.scopes[-1][name.text] = own
                 at += 1
     reader.call.function = function
+    reader.name_results(function)
     reader.body(function.child("body"))
     if builder.tail is not None:
         builder.emit("return", "", (builder.const(None),))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from kibitz.syntax.view import View
 from kibitz.verify.behaviour.braces import LAMBDAS, Braces
 from kibitz.verify.behaviour.braces_patterns import tested
-from kibitz.verify.behaviour.braces_scripts import where_there
+from kibitz.verify.behaviour.braces_scripts import asks, where_there
 from kibitz.verify.behaviour.braces_views import NAMES, blanked, leaves, parameter_names
 
 _DEEPEST = 4
@@ -17,6 +19,66 @@ def as_written(r: Braces, view: View) -> str:
     names = [n for n in dict.fromkeys(leaf.text for leaf in leaves(view)) if r.find(n) is not None]
     own = _own_names(view)
     return r.b.make("opaque", [r.load(n) for n in names if n not in own], blanked(view, names))
+
+
+def macro(r: Braces, view: View) -> str:
+    """A macro's call: what it is given is text, in which variables are variables, those it declares too."""
+    words = _formatted(view) or [leaf.text for leaf in leaves(view)]
+    free = [w for at, w in enumerate(words) if words[at - 1 : at] != ["."]]
+    names = [n for n in dict.fromkeys(free) if r.find(n) is not None]
+    own = [n for n in _declared(words) if n not in names]
+    places = {name: f"\\{at}" for at, name in enumerate([*names, *own])}
+    shape = [w if words[at - 1 : at] == ["."] else places.get(w, w) for at, w in enumerate(words)]
+    return r.b.make("opaque", [r.load(n) for n in names], " ".join(shape))
+
+
+_FORMATS = re.compile(r"(?:e?print(?:ln)?|format|write(?:ln)?|panic|trace|debug|info|warn|error)!")
+_HOLE = re.compile(r"\{\{|\}\}|\{(\w*)((?::[^{}]*)?)\}")
+
+
+def _formatted(view: View) -> list[str]:
+    """The words of `format!("{} b", a)` and its kin, with what is put into the text in its place, as in `"{a} b"`; [] for
+    what is not that plain."""
+    tokens = next((i for i in view.items if i.kind == "token_tree"), None)
+    if tokens is None or _FORMATS.match(view.text) is None:
+        return []
+    groups: list[list[View]] = [[]]
+    for child in tokens.children[1:-1]:
+        if child.text == ",":
+            groups.append([])
+        else:
+            groups[-1].append(child)
+    groups = [g for g in groups if g]
+    at = next((n for n, g in enumerate(groups) if len(g) == 1 and g[0].kind == "string_literal"), -1)
+    given = [[leaf.text for part in group for leaf in leaves(part)] for group in groups]
+    if at < 0 or any(len(words) > 1 and words[1] == "=" for words in given[at + 1 :]):
+        return []
+    text, rest = groups[at][0].text, given[at + 1 :]
+    found = [view.text.partition("!")[0], "!", *(word for words in given[:at] for word in (*words, ","))]
+    end = 0
+    for hole in _HOLE.finditer(text):
+        if hole[0] in ("{{", "}}"):
+            continue
+        name = hole[1]
+        if name.isdigit() or "$" in hole[2] or "*" in hole[2] or (not name and not rest):
+            return []
+        found += [text[end : hole.start()] + "{", *([name] if name else rest.pop(0)), hole[2] + "}"]
+        end = hole.end()
+    return [] if rest else [*found, text[end:]]
+
+
+def _declared(words: list[str]) -> list[str]:
+    """The names that the words of some code bind by `let` and `for`, in order."""
+    found: dict[str, None] = {}
+    binding = False
+    for word in words:
+        if word in ("let", "for"):
+            binding = True
+        elif word in ("=", ":", ";", "in"):
+            binding = False
+        elif binding and word.isidentifier() and word[:1].islower() and word not in ("mut", "ref"):
+            found[word] = None
+    return list(found)
 
 
 def _own_names(view: View) -> set[str]:
@@ -41,6 +103,10 @@ def call(r: Braces, view: View) -> str:
         name = field.text if field is not None else function.text
     else:
         name = function.text
+    if asks(r, view) is not None:
+        from kibitz.verify.behaviour.braces_expressions import decided
+
+        return decided(r, view)
     helper = _helper(r, name, base, given) or tested(r, name, base, len(given.items) if given else 0)
     if helper is not None:
         return helper
@@ -65,7 +131,12 @@ def call(r: Braces, view: View) -> str:
 def _helper(r: Braces, name: str, base: View | None, given: View | None) -> str | None:
     """The result of a helper that only this version has, read in place of its call."""
     function = r.helpers.get(name.rpartition("::")[2])
-    if function is None or r.depth >= _DEEPEST or function == r.call.function:
+    if (
+        function is None
+        or function.child("body") is None
+        or r.depth >= _DEEPEST
+        or function == r.call.function
+    ):
         return None
     items = list(given.items) if given is not None else []
     if any("spread" in i.kind for i in items):

@@ -8,7 +8,7 @@ from kibitz.syntax.view import View
 from kibitz.verify.behaviour.braces import Braces, UnreadError
 from kibitz.verify.behaviour.braces_expressions import decide
 from kibitz.verify.behaviour.braces_patterns import fits, shape_of
-from kibitz.verify.behaviour.braces_views import blanked, pattern_names
+from kibitz.verify.behaviour.braces_views import SCRIPTS, blanked, pattern_names
 from kibitz.verify.behaviour.core import Loop
 from kibitz.verify.behaviour.graph import EXCEPTION, Node
 
@@ -208,7 +208,8 @@ def _label(r: Braces, case: View, subject: str, yes: Node, no: Node) -> None:
         if value.kind.endswith(("type", "type_identifier", "pattern")):
             register = r.b.make("pure", (subject,), ("matched", value.text))
         else:
-            register = r.b.make("pure", (subject, r.expression(value)), ("cmp", "Eq"))
+            equal = "Same" if r.language in SCRIPTS else "Eq"
+            register = r.b.make("pure", (subject, r.expression(value)), ("cmp", equal))
         r.b.fork(register, yes, more)
         r.b.place(more)
     r.b.jump(no)

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from kibitz.syntax.view import View
 from kibitz.verify.behaviour.braces import JUMPS, LAMBDAS, Braces, Read, UnreadError
-from kibitz.verify.behaviour.braces_calls import as_written, call, class_here, function_here, method_here
+from kibitz.verify.behaviour.braces_calls import (
+    as_written,
+    call,
+    class_here,
+    function_here,
+    macro,
+    method_here,
+)
 from kibitz.verify.behaviour.braces_patterns import fits, shape_of
-from kibitz.verify.behaviour.braces_scripts import template, where_there
-from kibitz.verify.behaviour.braces_views import NAMES, blanked, leaves
+from kibitz.verify.behaviour.braces_scripts import answer, asks, object_here, template, where_there
+from kibitz.verify.behaviour.braces_views import NAMES
 from kibitz.verify.behaviour.graph import Node
 
 _NEGATED = {"!=": "==", "!==": "===", ">=": "<", "<=": ">"}
@@ -202,6 +209,8 @@ def decide(r: Braces, view: View, yes: Node, no: Node) -> None:
     left, right = view.child("left"), view.child("right")
     if operator == "!" and view.items:
         decide(r, view.items[-1], no, yes)
+    elif (asked := asks(r, view)) is not None:
+        answer(r, asked, yes, no)
     elif operator in ("&&", "||") and left is not None and right is not None:
         more = r.b.label()
         decide(r, left, *((more, no) if operator == "&&" else (yes, more)))
@@ -306,13 +315,6 @@ def _await(r: Braces, view: View) -> str:
     return r.b.make("await", (r.expression(view.items[0]),))
 
 
-def _macro(r: Braces, view: View) -> str:
-    """A macro's call: what it is given is text, in which variables are variables."""
-    words = [leaf.text for leaf in leaves(view)]
-    names = [n for n in dict.fromkeys(words) if r.find(n) is not None]
-    return r.b.make("opaque", [r.load(n) for n in names], blanked(view, names))
-
-
 def _block(r: Braces, view: View) -> str:
     return r.valued(view)
 
@@ -345,8 +347,10 @@ EXPRESSIONS: dict[str, Read] = {
     ),
     "expression_list": _list,
     "template_string": template,
+    "object": object_here,
     "instanceof_expression": _instance,
     "cast_expression": _cast,
+    "undefined": lambda r, v: r.load(v.text),
     **dict.fromkeys(("null", "null_literal", "nil"), _null),
     **dict.fromkeys(("true", "false", "boolean_literal"), _bool),
     **dict.fromkeys(
@@ -369,7 +373,7 @@ EXPRESSIONS: dict[str, Read] = {
     ),
     "update_expression": _update,
     "await_expression": _await,
-    "macro_invocation": _macro,
+    "macro_invocation": macro,
     **dict.fromkeys(("block", "unsafe_block"), _block),
     **dict.fromkeys(
         (

@@ -13,8 +13,8 @@ from kibitz.syntax.tree import Tree, parse
 from kibitz.syntax.view import View, view
 from kibitz.text import Document
 from kibitz.verify.behaviour.bisimulation import DifferentError, TooLongError, compare
-from kibitz.verify.behaviour.braces import UnreadError, graph_of_view
-from kibitz.verify.behaviour.braces_views import leaves, parameter_names, pattern_names
+from kibitz.verify.behaviour.braces import LAMBDAS, UnreadError, graph_of_view
+from kibitz.verify.behaviour.braces_views import SCRIPTS, leaves, parameter_names, pattern_names
 from kibitz.verify.behaviour.core import TooLargeError
 from kibitz.verify.behaviour.difference import Difference
 from kibitz.verify.behaviour.module import FUEL
@@ -24,6 +24,11 @@ from kibitz.verify.behaviour.terms import Term
 
 KNOWN = frozenset({"javascript", "javascriptreact", "typescript", "typescriptreact", "go", "rust", "java"})
 _WORD = re.compile(r"\w+|\"[^\"]*\"|'[^']*'")
+_LITERAL = re.compile(r"number|literal|string|true|false")
+_FIXED = (
+    re.compile(r"(?:\w+\s+)*?(?:const|final)\b"),
+    re.compile(r"(?:pub(?:\([^)]*\))?\s+)?(?:const|static(?!\s+mut))\b"),
+)
 _FORM = frozenset(["if", "else", "return", "let", "const", "var", "final", "true", "false", "then"])
 
 
@@ -45,8 +50,10 @@ def brace_differences(before: Document, after: Document, *, api: bool = True) ->
         raise ValueError
     first, second = _functions(old), _functions(new)
     helpers = (
-        {f.definition.name: f.node for name, f in first.items() if name not in second},
-        {f.definition.name: f.node for name, f in second.items() if name not in first},
+        _constants(old, new, before.language)
+        | {f.definition.name: f.node for n, f in first.items() if n not in second},
+        _constants(new, old, before.language)
+        | {f.definition.name: f.node for n, f in second.items() if n not in first},
     )
     found: list[Difference] = []
     fuel = FUEL
@@ -56,13 +63,36 @@ def brace_differences(before: Document, after: Document, *, api: bool = True) ->
             if api or not _is_named(new, old, function.definition.name):
                 found.append(Difference(name.partition("@")[0], "it is no longer there", 1))
             continue
-        run = Run(fuel=fuel, containers=False)
+        run = Run(fuel=fuel, containers=False, one_nothing=before.language not in SCRIPTS)
         problem = _compare(run, function, twin, before.language, helpers)
         fuel = max(2_000, run.fuel)
         if problem is not None:
             found.append(problem)
     problem = _rest(old, new, first, second)
     return [*found, problem] if problem is not None else found
+
+
+def _constants(tree: Tree, other: Tree, language: str) -> dict[str, View]:
+    """The values of constants that only one version has, outside of its functions, where they are written out."""
+    root, known = view(tree), {d.name for d in other.definitions}
+    names = Counter(d.name for d in tree.definitions)
+    found: dict[str, View] = {}
+    for definition in tree.definitions:
+        if definition.kind not in ("constant", "variable") or definition.name in known:
+            continue
+        where = definition.name_range
+        around = list(root.at(where.start, where.end).around())
+        value = next((v for node in around[:3] if (v := node.child("value")) is not None), None)
+        if value is not None and value.kind == "expression_list" and len(value.items) == 1:
+            value = value.items[0]
+        plain = value is not None and not value.items and _LITERAL.search(value.kind) is not None
+        fixed = any(
+            _FIXED[language == "rust"].match(node.text) for node in around[:3] if node.parent is not None
+        )
+        inside = any(node.kind in LAMBDAS for node in around)
+        if value is not None and plain and fixed and not inside and names[definition.name] == 1:
+            found[definition.name] = value
+    return found
 
 
 def _is_named(new: Tree, old: Tree, name: str) -> bool:
@@ -113,23 +143,63 @@ def _compare(
     if _head(old.node) != _head(new.node):
         return Difference(name, "its head is another", line)
     try:
-        truths = _truths(old.node)
-        graphs = (
-            graph_of_view(old.node, language, helpers[0], truths=truths),
-            graph_of_view(new.node, language, helpers[1], truths=truths),
-        )
-        given: dict[str, Term] = {"this": run.table.make("param", "this")}
-        for at, register in enumerate(graphs[0].parameters):
-            given[register] = run.table.make("param", at)
-        program = Program(_EMPTY.tree)
-        compare(run, graphs, (_EMPTY, program), (given, dict(given)))
+        _run(run, old.node, new.node, language, helpers)
     except DifferentError as error:
         return Difference(name, error.what, error.line)
-    except (UnreadError, TooLongError, TooLargeError, RecursionError):
+    except _NOT_COMPARED:
+        inner = _inner(old.node, new.node)
+        try:
+            if inner is not None:
+                _run(Run(fuel=FUEL // 4, containers=False), *inner, language, helpers)
+                return None
+        except DifferentError as error:
+            return Difference(name, error.what, error.line)
+        except _NOT_COMPARED:
+            pass
         if _matter(words[0]) != _matter(words[1]):
             return Difference(name, "it has other names, numbers or texts", line)
         return Difference(name, "it could not be compared", line, "unknown")
     return None
+
+
+_NOT_COMPARED = (UnreadError, TooLongError, TooLargeError, RecursionError)
+
+
+def _run(
+    run: Run, old: View, new: View, language: str, helpers: tuple[dict[str, View], dict[str, View]]
+) -> None:
+    """Raises DifferentError where two functions do not do the same, and _NOT_COMPARED."""
+    truths = _truths(old)
+    graphs = (
+        graph_of_view(old, language, helpers[0], truths=truths),
+        graph_of_view(new, language, helpers[1], truths=truths),
+    )
+    given: dict[str, Term] = {"this": run.table.make("param", "this")}
+    for at, register in enumerate(graphs[0].parameters):
+        given[register] = run.table.make("param", at)
+    compare(run, graphs, (_EMPTY, Program(_EMPTY.tree)), (given, dict(given)))
+
+
+def _inner(old: View, new: View) -> tuple[View, View] | None:
+    """The innermost functions inside of two that have all that differs between them, with heads that say the same."""
+    found = None
+    while True:
+        one, two = _unshared(old, new)
+        if len(one) != 1 or len(two) != 1 or one[0].kind != two[0].kind:
+            return found
+        old, new = one[0], two[0]
+        bodies = old.child("body"), new.child("body")
+        if old.kind in LAMBDAS and None not in bodies and _head(old) == _head(new):
+            found = old, new
+
+
+def _unshared(old: View, new: View) -> tuple[list[View], list[View]]:
+    """The children of two nodes without those that both begin or end with."""
+    one, two = list(old.children), list(new.children)
+    for at in (0, -1):
+        while one and two and one[at].kind == two[at].kind and one[at].text == two[at].text:
+            del one[at], two[at]
+    return one, two
 
 
 def _truths(function: View) -> bool:
@@ -180,32 +250,47 @@ def _rest(
     old: Tree, new: Tree, first: dict[str, _Function], second: dict[str, _Function]
 ) -> Difference | None:
     """What stands outside of functions: nothing of it may be lost; imports may."""
-    before, after = _outside(old, first), _outside(new, second)
-    lost = before - after
+    before, after = _Outside(first), _Outside(second)
+    _apart(view(old), view(new), before, after)
+    lost = before.found - after.found
     if not lost:
         return None
     word = next((w for w in lost if _WORD.fullmatch(w) and not w.startswith(("'", '"'))), "")
     return Difference("", f"{word or 'something'} is no longer there outside of functions", 1)
 
 
-def _outside(tree: Tree, functions: dict[str, _Function]) -> Counter[str]:
-    root = view(tree)
-    skipped = [f.node for f in functions.values()]
-    found: Counter[str] = Counter()
+class _Outside:
+    """How often each word stands outside of some functions, in the nodes that were added."""
 
-    def visit(node: View) -> None:
-        if (
-            "import" in node.kind
-            or "comment" in node.kind
-            or node.kind in ("use_declaration", "type_annotation")
-        ):
-            return
-        if any(node == s for s in skipped):
-            return
-        if not node.children:
-            found[node.text] += 1
-        for child in node.children:
-            visit(child)
+    def __init__(self, functions: dict[str, _Function]) -> None:
+        self.functions = {f.node for f in functions.values()}
+        self.found: Counter[str] = Counter()
 
-    visit(root)
-    return Counter({w: n for w, n in found.items() if w not in (",", ";", "(", ")")})
+    def leaves_out(self, node: View) -> bool:
+        kind = node.kind
+        out = "import" in kind or "comment" in kind or kind in ("use_declaration", "type_annotation")
+        return out or node in self.functions
+
+    def add(self, node: View) -> None:
+        if self.leaves_out(node):
+            return
+        children = node.children
+        if not children and (text := node.text) not in (",", ";", "(", ")"):
+            self.found[text] += 1
+        for child in children:
+            self.add(child)
+
+
+def _apart(old: View, new: View, before: _Outside, after: _Outside) -> None:
+    """Add what two nodes do not share: the children that both begin or end with say the same."""
+    if not old.children or not new.children or before.leaves_out(old) or after.leaves_out(new):
+        before.add(old)
+        after.add(new)
+        return
+    one, two = _unshared(old, new)
+    if len(one) == len(two) == 1 and one[0].kind == two[0].kind:
+        _apart(one[0], two[0], before, after)
+        return
+    for side, nodes in ((before, one), (after, two)):
+        for node in nodes:
+            side.add(node)

@@ -9,11 +9,9 @@ from kibitz.verify.behaviour.braces import JUMPS, LAMBDAS, Braces, Done, UnreadE
 from kibitz.verify.behaviour.braces_cases import attempt, branch, cases_of, listed, switch
 from kibitz.verify.behaviour.braces_expressions import compute, decide, matches
 from kibitz.verify.behaviour.braces_patterns import passed_on
-from kibitz.verify.behaviour.braces_views import NAMES, leaves
+from kibitz.verify.behaviour.braces_views import NAMES, SCRIPTS, leaves
 from kibitz.verify.behaviour.core import Loop
 from kibitz.verify.behaviour.graph import Node
-
-_SCRIPTS = frozenset({"javascript", "javascriptreact", "typescript", "typescriptreact"})
 
 
 def other(r: Braces, view: View) -> None:
@@ -54,7 +52,10 @@ def _declaration(r: Braces, view: View) -> None:
         value = declarator.child("value")
         if len(names) > 1 or declarator.kind in ("var_spec", "const_spec"):
             values = list(value.items) if value is not None else []
-            _several(r, list(names), values, new=True)
+            if values:
+                _several(r, list(names), values, new=True)
+            for name in names if not values else ():
+                r.declare(name.text, r.unset(declarator.child("type")))
         elif names:
             _named_inside(r, names[0], value)
             r.bind(names[0], r.expression(value) if value is not None else r.b.const(None))
@@ -62,7 +63,7 @@ def _declaration(r: Braces, view: View) -> None:
 
 def _named_inside(r: Braces, name: View, value: View | None) -> None:
     """`const f = () => f()`: by the time a function made here runs, it has the name that its value is given."""
-    if value is None or name.kind not in NAMES or r.language not in _SCRIPTS:
+    if value is None or name.kind not in NAMES or r.language not in SCRIPTS:
         return
     functions = [n for n in value.walk() if n.kind in LAMBDAS]
     if any(leaf.kind in NAMES and leaf.text == name.text for f in functions for leaf in leaves(f)):
@@ -278,7 +279,7 @@ def _each(r: Braces, view: View, target: View | None, source: View | None) -> No
 
 
 def _return(r: Braces, view: View) -> None:
-    r.leave(r.returned(view.items[0]) if view.items else r.b.const(None))
+    r.leave(r.returned(view.items[0]) if view.items else r.results())
 
 
 _LABELS = (

@@ -8,6 +8,7 @@ from kibitz.syntax.view import View
 
 NAMES = frozenset({"identifier", "shorthand_property_identifier", "simple_identifier", "variable_name"})
 PATTERN_NAMES = NAMES | {"shorthand_property_identifier_pattern", "shorthand_field_identifier"}
+SCRIPTS = frozenset({"javascript", "javascriptreact", "typescript", "typescriptreact"})
 _HOISTED = frozenset({"function_declaration", "generator_function_declaration"})
 
 

@@ -26,6 +26,10 @@ def misfits(old: Program, new: Program) -> Iterator[Difference]:
         if twin is None or _written(function) == _written(twin) or not (_plain(function) and _plain(twin)):
             continue
         short = other.rpartition(".")[2]
+        wanted = [c for c in _calls_of_bases(new, other) if _fits(c, function, method=True)]
+        if any(not _fits(call, twin, method=True) for call in wanted):
+            yield Difference(other, "it no longer takes what its class's base gives it", twin.lineno)
+            continue
         private = any(part.startswith("_") and not part.endswith("__") for part in other.split("."))
         if sum(known.rpartition(".")[2] == short for known in new.functions) > 1:
             continue
@@ -44,6 +48,29 @@ def misfits(old: Program, new: Program) -> Iterator[Difference]:
                     other, "its parameters changed places, and a call of it did not", call.lineno
                 )
                 break
+
+
+def _calls_of_bases(program: Program, name: str) -> Iterator[ast.Call]:
+    """The calls of a method on the object itself in the bases of its class, and one as the method of a base wants it."""
+    owner, _, short = name.rpartition(".")
+    waiting, seen = [owner], {owner}
+    while waiting:
+        node = program.classes.get(waiting.pop())
+        bases = [b.id for b in node.bases if isinstance(b, ast.Name)] if node is not None else []
+        for base in bases:
+            if base in seen or base not in program.classes:
+                continue
+            seen.add(base)
+            waiting.append(base)
+            function = program.functions.get(f"{base}.{short}")
+            if function is not None and _plain(function):
+                arguments = function.args
+                places = [a.arg for a in [*arguments.posonlyargs, *arguments.args]]
+                required = places[1 : len(places) - len(arguments.defaults)]
+                yield ast.Call(ast.Name(short), [ast.Name(p) for p in required], [])
+            for call in ast.walk(program.classes[base]):
+                if isinstance(call, ast.Call) and ast.unparse(call.func) == f"self.{short}":
+                    yield call
 
 
 def _written(function: Function) -> tuple[object, ...]:

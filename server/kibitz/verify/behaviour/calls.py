@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from kibitz.verify.behaviour.builtins import BUILTINS, arguments_of
 from kibitz.verify.behaviour.core import DEEPEST, VALUES, Builder, Callable_, Frame
 from kibitz.verify.behaviour.dispatch import chosen, written_out
-from kibitz.verify.behaviour.expressions import format_call, known_text
+from kibitz.verify.behaviour.expressions import format_call, known_text, plain
 from kibitz.verify.behaviour.loops import collected, comprehension, summed
-from kibitz.verify.behaviour.scopes import COMPREHENSIONS, all_arguments, is_generator, scope_of
+from kibitz.verify.behaviour.scopes import all_arguments, is_generator, scope_of
 
 _SMALL = 400
 """Nodes of the longest function that is read in place of its calls."""
@@ -50,15 +50,14 @@ def _method(b: Builder, node: ast.Call, function: ast.Attribute) -> str:
         text = format_call(b, form, node.args, node.keywords)
         if text is not None:
             return text
-    if (
-        function.attr in ("extend", "update")
-        and len(node.args) == 1
-        and not node.keywords
-        and isinstance(node.args[0], COMPREHENSIONS)
-    ):
+    if function.attr == "extend" and len(node.args) == 1 and not node.keywords:
         done = _filled(b, function, node.args[0])
         if done is not None:
             return done
+    if function.attr == "setdefault" and len(node.args) == 2 and not node.keywords and plain(node.args[1]):
+        taken, key = b.value(base), b.value(node.args[0])
+        b.make("method", (taken, key, b.value(node.args[1])), ("setdefault", "", ""))
+        return b.make("pure", (taken, key), ("sub",))
     if function.attr == "get" and len(node.args) in (1, 2) and not node.keywords:
         among = written_out(b, base)
         if among is not None:
@@ -68,10 +67,13 @@ def _method(b: Builder, node: ast.Call, function: ast.Attribute) -> str:
         if isinstance(base, ast.Constant) and base.value == "":
             return summed(b, node.args[0], b.const(""))
         return b.make("method", (b.value(base), collected(b, node.args[0], "list")), ("join", ""))
-    if function.attr in ("encode", "decode") and len(node.args) == 1 and not node.keywords:
-        only = node.args[0]
-        if isinstance(only, ast.Constant) and str(only.value).lower().replace("_", "-") in ("utf-8", "utf8"):
-            return b.make("method", (b.value(base),), (function.attr,))
+    if (
+        function.attr in ("encode", "decode")
+        and len(node.args) == 1
+        and not node.keywords
+        and (known_text(b, node.args[0]) or "").lower().replace("_", "-") in ("utf-8", "utf8")
+    ):
+        return b.make("method", (b.value(base),), (function.attr,))
     args: list[str]
     receiver = b.value(base)
     args, shape = arguments_of(b, node, _signature(b, node))
@@ -85,16 +87,35 @@ def _is_none(node: ast.expr) -> bool:
 
 
 def _filled(b: Builder, function: ast.Attribute, node: ast.expr) -> str | None:
-    """`xs.extend(... for ...)` as a loop of appends."""
-    if not isinstance(node, ast.GeneratorExp | ast.ListComp) or function.attr != "extend":
+    """`xs.extend(... for ...)` as a loop of appends, and `xs.extend(ys)` where `xs` is not made here."""
+    if isinstance(node, ast.Name | ast.Attribute | ast.Call) and not _made_here(b, function.value):
+        item = f"%item{b.temporaries}"
+        name = ast.Name(item, ast.Load())
+        node = ast.GeneratorExp(name, [ast.comprehension(ast.Name(item, ast.Store()), node, [], 0)])
+    if not isinstance(node, ast.GeneratorExp | ast.ListComp):
         return None
     receiver = b.value(function.value)
+    made = node
 
     def each() -> None:
-        b.emit("method", b.temporary(), (receiver, b.value(node.elt)), ("append", ""))
+        b.emit("method", b.temporary(), (receiver, b.value(made.elt)), ("append", ""))
 
-    comprehension(b, node, each)
+    comprehension(b, made, each)
     return b.const(None)
+
+
+def _made_here(b: Builder, node: ast.expr) -> bool:
+    """Whether a list is, or may be, one that the function itself makes."""
+    return not isinstance(node, ast.Attribute) and not (
+        isinstance(node, ast.Name)
+        and b.frame.function is not None
+        and node.id in _parameters(b.frame.function)
+    )
+
+
+def _parameters(function: ast.AST) -> set[str]:
+    arguments = getattr(function, "args", None)
+    return {a.arg for a in all_arguments(arguments)} if isinstance(arguments, ast.arguments) else set()
 
 
 def _signature(b: Builder, node: ast.Call) -> Sequence[str] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from kibitz.verify.behaviour.core import Builder
+from kibitz.verify.behaviour.dispatch import written_out
 from kibitz.verify.behaviour.expressions import compared
 from kibitz.verify.behaviour.graph import Node
 
@@ -36,9 +37,9 @@ def decide(b: Builder, node: ast.expr, yes: Node, no: Node) -> None:
 
 
 def _comparison(b: Builder, node: ast.Compare, yes: Node, no: Node) -> None:
-    sized = _sized(node)
-    if sized is not None:
-        decide(b, sized[0], *((yes, no) if sized[1] else (no, yes)))
+    size = sized(node)
+    if size is not None:
+        decide(b, size[0], *((yes, no) if size[1] else (no, yes)))
         return
     left = b.value(node.left)
     for at, (op, right) in enumerate(zip(node.ops, node.comparators, strict=True)):
@@ -51,6 +52,9 @@ def _comparison(b: Builder, node: ast.Compare, yes: Node, no: Node) -> None:
 
 def _one(b: Builder, op: ast.cmpop, left: str, right: ast.expr, yes: Node, no: Node) -> str:
     """One comparison of a chain; the register of its right side, which the next one compares."""
+    table = written_out(b, right) if isinstance(op, ast.In | ast.NotIn) else None
+    if table is not None:
+        right = ast.Tuple([key for key in table.keys if key is not None], ast.Load())
     if (
         isinstance(op, ast.In | ast.NotIn)
         and isinstance(right, ast.Tuple | ast.List | ast.Set)
@@ -84,7 +88,7 @@ def _is_keys(node: ast.Call) -> bool:
     return isinstance(node.func, ast.Attribute) and node.func.attr == "keys" and not node.args + node.keywords
 
 
-def _sized(node: ast.Compare) -> tuple[ast.expr, bool] | None:
+def sized(node: ast.Compare) -> tuple[ast.expr, bool] | None:
     """What `len(xs) > 0` and its kin ask of `xs`: whether it has something, or nothing."""
     left, right = node.left, node.comparators[0]
     if len(node.ops) != 1 or not (isinstance(left, ast.Call) and isinstance(left.func, ast.Name)):

@@ -101,10 +101,27 @@ def _binary(b: Builder, node: ast.BinOp) -> str:
 
 
 def known_text(b: Builder, node: ast.expr) -> str | None:
-    """The text that an expression is, or a name that only this version has for one."""
-    if isinstance(node, ast.Name) and b.resolve(node.id) is None:
-        node = b.program.constants.get(node.id, node)
+    """The text that an expression is, or a name for one: only this version's, or one that is given a value once."""
+    for _ in range(2):  # a name for a name for a text
+        if isinstance(node, ast.Name):
+            own, once = b.resolve(node.id), b.frame.scope.stored[node.id] == 1
+            if own is None:
+                node = b.program.constants.get(node.id, node)
+            elif once and own == b.frame.prefix + node.id:
+                node = b.frame.bound.get(node.id, node)
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def plain(node: ast.expr) -> bool:
+    """Whether making a value early or late makes no difference."""
+    empty = (isinstance(node, ast.List | ast.Tuple) and not node.elts) or (
+        isinstance(node, ast.Dict) and not node.keys
+    )
+    return (
+        isinstance(node, ast.Constant | ast.Name)
+        or empty
+        or (isinstance(node, ast.UnaryOp) and plain(node.operand))
+    )
 
 
 def _unary(b: Builder, node: ast.UnaryOp) -> str:
@@ -164,7 +181,11 @@ def if_exp(b: Builder, node: ast.IfExp) -> str:
 
 
 def _compare(b: Builder, node: ast.Compare) -> str:
-    if len(node.ops) > 1 or _parts(node):
+    from kibitz.verify.behaviour.conditions import sized
+    from kibitz.verify.behaviour.dispatch import written_out
+
+    table = written_out(b, node.comparators[0]) if isinstance(node.ops[0], ast.In | ast.NotIn) else None
+    if len(node.ops) > 1 or _parts(node) or table is not None or sized(node) is not None:
         return by_branches(b, node)
     left = b.value(node.left)
     return compared(b, node.ops[0], left, b.value(node.comparators[0]))

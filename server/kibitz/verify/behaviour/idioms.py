@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from kibitz.verify.behaviour.core import BODY, VALUES, Builder
-from kibitz.verify.behaviour.expressions import if_exp
+from kibitz.verify.behaviour.expressions import if_exp, plain
 
 _ADDED = re.compile(r"(\w+)\.(append|add)\((\w+)\)")
 
@@ -93,18 +93,6 @@ def _bound_anew(function: ast.AST, loop: ast.For, name: str) -> bool:
     return loop in covered and all(n in covered for n in named)
 
 
-def _simple(node: ast.expr) -> bool:
-    """Whether making a value early or late makes no difference."""
-    empty = (isinstance(node, ast.List | ast.Tuple) and not node.elts) or (
-        isinstance(node, ast.Dict) and not node.keys
-    )
-    return (
-        isinstance(node, ast.Constant | ast.Name)
-        or empty
-        or (isinstance(node, ast.UnaryOp) and _simple(node.operand))
-    )
-
-
 def _looked_up(node: ast.stmt) -> ast.stmt | None:
     if isinstance(node, ast.If):
         last = node.orelse[0] if len(node.orelse) == 1 else None
@@ -125,7 +113,7 @@ def _set_default(node: ast.If) -> ast.stmt | None:
     if len(node.body) != 1 or node.orelse or not isinstance(only, ast.Assign) or len(only.targets) != 1:
         return None
     place = only.targets[0]
-    if not _place(place, test.comparators[0], test.left) or not _simple(only.value):
+    if not _place(place, test.comparators[0], test.left) or not plain(only.value):
         return None
     call = ast.Call(ast.Attribute(test.comparators[0], "setdefault", ast.Load()), [test.left, only.value], [])
     return ast.copy_location(ast.Expr(call), node)
@@ -168,7 +156,7 @@ def _get_or_error(node: ast.Try) -> ast.stmt | None:
     if list(map(ast.dump, first.targets)) != list(map(ast.dump, second.targets)):
         return None
     place = first.value
-    if not isinstance(place, ast.Subscript) or not _simple(second.value) or not _simple(place.slice):
+    if not isinstance(place, ast.Subscript) or not plain(second.value) or not plain(place.slice):
         return None
     call = ast.Call(ast.Attribute(place.value, "get", ast.Load()), [place.slice, second.value], [])
     return ast.copy_location(ast.Assign(first.targets, call), node)
@@ -184,7 +172,7 @@ def _got(node: ast.IfExp) -> ast.expr | None:
     here, other = node.body, node.orelse
     if isinstance(test.ops[0], ast.NotIn):
         here, other = other, here
-    if not _place(here, test.comparators[0], test.left) or not _simple(other):
+    if not _place(here, test.comparators[0], test.left) or not plain(other):
         return None
     arguments = [test.left] if isinstance(other, ast.Constant) and other.value is None else [test.left, other]
     return ast.Call(ast.Attribute(test.comparators[0], "get", ast.Load()), arguments, [])

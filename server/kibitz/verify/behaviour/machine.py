@@ -9,7 +9,7 @@ from attrs import define, frozen
 
 from kibitz.verify.behaviour.graph import EXCEPTION, LASTING, Node
 from kibitz.verify.behaviour.kinds import string_of
-from kibitz.verify.behaviour.risks import risk
+from kibitz.verify.behaviour.risks import ANYWHERE, risk
 from kibitz.verify.behaviour.scopes import FUNCTIONS
 from kibitz.verify.behaviour.state import Run, Side, World, located
 from kibitz.verify.behaviour.terms import Term, is_const, truth_of
@@ -96,7 +96,7 @@ class Machine:
 
     def _silent(self, values: Values, node: Node) -> Term | None:
         table = self.run.table
-        args = [values.read(a) for a in node.args]
+        args = _read(values, node)
         if node.op == "nop":
             return None
         if node.op == "const":
@@ -168,7 +168,7 @@ class Machine:
 
     def _event(self, values: Values, node: Node) -> Event | None:
         side = values.side
-        args = [values.read(a) for a in node.args]
+        args = _read(values, node)
         if node.op == "branch":
             return self._branch(values, node, args[0])
         quiet: Term | None = None
@@ -215,6 +215,13 @@ class Machine:
 def _makes_functions(function: ast.AST) -> bool:
     inner = (*FUNCTIONS, ast.Lambda)
     return any(isinstance(node, inner) for node in ast.walk(function) if node is not function)
+
+
+def _read(values: Values, node: Node) -> list[Term]:
+    args = [values.read(a) for a in node.args]
+    if any(arg.op == "unbound" for arg in args):
+        values.side.risks.setdefault((ANYWHERE, "unbound", ("",)), node.line)
+    return args
 
 
 def _note(values: Values, node: Node, result: Term) -> None:

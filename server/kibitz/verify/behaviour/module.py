@@ -10,14 +10,14 @@ from attrs import define
 
 from kibitz.syntax.python_check import parsed
 from kibitz.verify.behaviour import idioms, statements
-from kibitz.verify.behaviour.bisimulation import DifferentError, TooLongError, compare, shape_of
+from kibitz.verify.behaviour.bisimulation import DifferentError, TooLongError, compare
 from kibitz.verify.behaviour.callers import misfits
 from kibitz.verify.behaviour.core import TooLargeError, expression_graph, graph_of, module_graph
 from kibitz.verify.behaviour.difference import Difference
-from kibitz.verify.behaviour.plain import dumped, names_in, stubbed
+from kibitz.verify.behaviour.plain import alike, names_in, stubbed
 from kibitz.verify.behaviour.program import Program, read_program
 from kibitz.verify.behaviour.renames import renames
-from kibitz.verify.behaviour.scopes import Function, all_arguments, is_generator, scope_of
+from kibitz.verify.behaviour.scopes import Function, all_arguments, is_generator, scope_of, shape_of
 from kibitz.verify.behaviour.state import Run
 from kibitz.verify.behaviour.terms import Term
 
@@ -107,7 +107,7 @@ def _functions(pair: _Pair) -> Iterator[Difference]:
         strange = bool(pair.strange) and bool(
             words(texts[0]) & pair.strange or words(texts[1]) & pair.strange
         )
-        if not strange and (texts[0] == texts[1] or dumped(function) == dumped(twin)):
+        if not strange and (texts[0] == texts[1] or alike(function, twin)):
             continue
         problem = _function(pair, name, function, other, twin)
         if problem is not None:
@@ -290,9 +290,10 @@ def _fields(program: Program, owner: str, node: ast.ClassDef) -> list[tuple[str,
 
 def _body(pair: _Pair, name: str, old: list[ast.stmt], new: list[ast.stmt]) -> Difference | None:
     """The statements of a module or a class that are not functions or classes."""
-    modules = [ast.Module(stubbed(body), []) for body in (old, new)]
-    used = names_in(modules[0]) | names_in(modules[1])
-    if dumped(modules[0]) == dumped(modules[1]) and not used & pair.strange:
+    bodies = stubbed(old), stubbed(new)
+    if alike(*bodies) and not (
+        pair.strange and any(names_in(node) & pair.strange for body in bodies for node in body)
+    ):
         return None
     before, after = scope_of(old), scope_of(new)
     kept = [(pair.new.renamed(n), n) for n in sorted(after.local) if pair.new.renamed(n) in before.local]

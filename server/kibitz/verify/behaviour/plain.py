@@ -3,36 +3,9 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Sequence
 
-from kibitz.verify.behaviour.scopes import FUNCTIONS, Function
-
-
-class _Bare(ast.NodeTransformer):
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        return self._function(node)
-
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
-        return self._function(node)
-
-    def _function(self, node: Function) -> ast.AST:
-        self.generic_visit(node)
-        node.returns = None
-        node.body = without_docstring(node.body)
-        return node
-
-    def visit_arg(self, node: ast.arg) -> ast.AST:
-        node.annotation = None
-        return node
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
-        self.generic_visit(node)
-        return (
-            ast.copy_location(ast.Assign([node.target], node.value), node)
-            if node.value is not None
-            else ast.Pass()
-        )
+from kibitz.verify.behaviour.scopes import FUNCTIONS
 
 
 def without_docstring(body: Sequence[ast.stmt]) -> list[ast.stmt]:
@@ -47,9 +20,29 @@ def without_docstring(body: Sequence[ast.stmt]) -> list[ast.stmt]:
     return [*body]
 
 
-def dumped(node: ast.AST) -> str:
-    """A tree as text that is the same where the tree does the same line by line."""
-    return ast.dump(_Bare().visit(copy.deepcopy(node)))
+def alike(one: object, other: object) -> bool:
+    """Whether two trees do the same line by line: all but docstrings, annotations and where they stand."""
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(alike, one, other))
+    if isinstance(one, ast.AnnAssign):
+        one = _unannotated(one)
+    if isinstance(other, ast.AnnAssign):
+        other = _unannotated(other)
+    if type(one) is not type(other):
+        return False
+    if not isinstance(one, ast.AST):
+        return one == other if isinstance(one, str) else repr(one) == repr(other)
+    if isinstance(one, FUNCTIONS):
+        assert isinstance(other, FUNCTIONS)
+        if not alike(without_docstring(one.body), without_docstring(other.body)):
+            return False
+    left_out = ("returns", "body") if isinstance(one, FUNCTIONS) else ("annotation",)
+    fields = (field for field in one._fields if field not in left_out)
+    return all(alike(getattr(one, f, None), getattr(other, f, None)) for f in fields)
+
+
+def _unannotated(node: ast.AnnAssign) -> ast.stmt:
+    return ast.Assign([node.target], node.value) if node.value is not None else ast.Pass()
 
 
 def stubbed(body: Sequence[ast.stmt]) -> list[ast.stmt]:

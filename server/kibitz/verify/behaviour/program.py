@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -10,6 +11,7 @@ from attrs import Factory, define
 
 from kibitz.verify.behaviour.scopes import FUNCTIONS, Function, scope_of
 
+_GLOBAL = re.compile(r"(?:^|[;:])\s*global\s")
 _SAME_BUILTINS = {"IOError": "OSError", "EnvironmentError": "OSError"}
 
 
@@ -64,7 +66,7 @@ def read_program(tree: ast.Module, lines: list[str]) -> Program:
     program = Program(tree, lines)
     program.bound = scope_of(tree.body).stored
     _collect(program, tree.body, "")
-    if any("global " in line for line in lines):
+    if any("global" in line and _GLOBAL.search(line) for line in lines):
         for node in ast.walk(tree):
             if isinstance(node, ast.Global):
                 program.bound.update(node.names)

@@ -91,3 +91,19 @@ def is_generator(function: Function | ast.Lambda) -> bool:
 def free_names(function: Function | ast.Lambda | ast.GeneratorExp) -> frozenset[str]:
     """The names a function reads that may come from around it (more than truly do)."""
     return frozenset(n.id for n in ast.walk(function) if isinstance(n, ast.Name))
+
+
+def shape_of(function: object) -> tuple[object, ...]:
+    """How a function may be called: how many parameters of each kind, and its defaults as they are written."""
+    arguments = getattr(function, "args", None)
+    if not isinstance(arguments, ast.arguments):
+        return ("generator",)
+    return (
+        len(arguments.posonlyargs),
+        len(arguments.args),
+        arguments.vararg is not None,
+        len(arguments.kwonlyargs),
+        arguments.kwarg is not None,
+        tuple(ast.dump(d) for d in arguments.defaults),
+        tuple(ast.dump(d) if d is not None else "" for d in arguments.kw_defaults),
+    )

@@ -89,7 +89,8 @@ class State:
 @define
 class Run:
     """One comparison: the table of values and the closures met; `twins` names one of those that do the same,
-    `containers` says whether a thing that is true can become false by what is done to it."""
+    `containers` says whether a thing that is true can become false by what is done to it, `one_nothing` whether what is
+    nothing is always the same."""
 
     table: Table = field(factory=Table)
     closures: dict[int, Any] = field(factory=dict)
@@ -100,6 +101,7 @@ class Run:
     fuel: int = 60_000
     depth: int = 0
     containers: bool = True
+    one_nothing: bool = True
 
 
 def located(term: Term) -> list[int]:

@@ -42,13 +42,18 @@ def _assign(b: Builder, node: ast.Assign) -> None:
     pairs = _pairwise(node)
     if pairs is not None:
         for target, value in pairs:
+            _remember(b, target, value)
             assign(b, target, b.value(value))
         return
-    if isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Attribute | ast.Name | ast.Dict):
-        b.frame.bound[node.targets[0].id] = node.value
+    _remember(b, node.targets[0], node.value)
     register = b.value(node.value)
     for target in node.targets:
         assign(b, target, register)
+
+
+def _remember(b: Builder, target: ast.expr, value: ast.expr) -> None:
+    if isinstance(target, ast.Name) and isinstance(value, ast.Attribute | ast.Name | ast.Dict | ast.Constant):
+        b.frame.bound[target.id] = value
 
 
 def _pairwise(node: ast.Assign) -> list[tuple[ast.expr, ast.expr]] | None:
@@ -71,6 +76,7 @@ def _pairwise(node: ast.Assign) -> list[tuple[ast.expr, ast.expr]] | None:
 
 def _annotated(b: Builder, node: ast.AnnAssign) -> None:
     if node.value is not None:
+        _remember(b, node.target, node.value)
         assign(b, node.target, b.value(node.value))
 
 

@@ -8,6 +8,7 @@ from attrs import define
 
 from kibitz.verify.behaviour.containers import Containers
 from kibitz.verify.behaviour.kinds import commutes, number_of, part_of, string_of, textual
+from kibitz.verify.behaviour.scopes import FUNCTIONS, is_generator
 from kibitz.verify.behaviour.terms import Term, is_const, truth_of
 
 PURE = frozenset(
@@ -238,6 +239,8 @@ class Values(Containers):
         return 0 if lasting else self.version(term)
 
     def _formatted(self, term: Term, spec: Term, kind: str) -> Term:
+        if is_const(spec, "d", "s"):
+            spec = self.run.table.const("")  # what a number and a text are without it
         plain = is_const(spec, "") and kind in ("", "s")
         if plain:
             if term.op == "call" and term.args[0].args == ("str",) and len(term.args[2]) == 1:
@@ -274,6 +277,8 @@ class Values(Containers):
         function, make = args[0], self.run.table.make
         if function.op == "import" and function.args in _MADE_ONCE:
             return make("call", function, shape, tuple(self.seen(a) for a in args[1:]), ())
+        if function.op == "closure":
+            return self._generator(function, args[1:], shape)
         if function.op != "builtin":
             return None
         name = function.args[0]
@@ -293,9 +298,28 @@ class Values(Containers):
             return given[0]
         if name == "tuple" and (not given or (len(given) == 1 and given[0].op == "tuple")):
             return given[0] if given else make("tuple")
+        if name == "sorted" and shape[:1] == ("",):
+            return self.allocate("list", self._sorted(given[0], args[2:], shape[1:]))
         changing = tuple(self.version(g) for g in given)
         result = make("call", function, shape, tuple(given), changing)
         return self.allocate("list", make("from", result)) if name == "sorted" else result
+
+    def _sorted(self, items: Term, args: list[Term], shape: tuple[str, ...]) -> Term:
+        """The contents of a sorted list; it makes no difference whether the items came out of a list of their own."""
+        make, version = self.run.table.make, self.version(items)
+        copied = items.args[1] if items.op == "obj" else items
+        if copied.op == "extend" and copied.args[0].op == "nil" and len(copied.args) == 3:
+            _, items, version = copied.args
+        given = [self.seen(a) for a in args]
+        changing = (version, *map(self.version, given))
+        return make("from", make("call", make("builtin", "sorted"), ("", *shape), (items, *given), changing))
+
+    def _generator(self, function: Term, args: list[Term], shape: tuple[str, ...]) -> Term | None:
+        """What calling a generator function made here gives: nothing of it runs before it is looped over."""
+        target = self.run.closures[function.args[0]][1]
+        if not isinstance(target, FUNCTIONS) or not is_generator(target):
+            return None
+        return self.allocate("generator", self.run.table.make("made", function, shape, tuple(args)))
 
     def method(self, name: str, args: list[Term], shape: tuple[str, ...]) -> Term | None:
         """The value of a method's call that nobody sees; None for one that may be seen."""
@@ -325,11 +349,7 @@ class Values(Containers):
         elif name in ("extend", "update") and shape == ("",) and kind in ("list", "set", "dict"):
             self.side.store[number] = self.filled(kind, contents, args[0])
         elif name == "sort" and kind == "list":
-            function = make("builtin", "sorted")
-            given = (make("obj", "list", self.seen(contents)), *map(self.seen, args))
-            self.side.store[number] = make(
-                "from", make("call", function, ("", *shape), given, (0,) * len(given))
-            )
+            self.side.store[number] = self._sorted(make("obj", "list", self.seen(contents)), args, shape)
         else:
             return False
         return True

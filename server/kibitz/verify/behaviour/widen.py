@@ -172,6 +172,14 @@ def _about(run: Run, world: World, fact: Term, symbols: dict[Term, Term]) -> Ter
     return fact
 
 
+def _replaced(run: Run, key: Term, before: World, current: World) -> bool:
+    """Whether a value is what a variable from outside had before it was set, which nobody can read any more."""
+    if key.op not in ("global", "builtin") or len(key.args) != 2:
+        return False
+    word = run.table.make("word", key.args[0])
+    return before.versions.get(word) != current.versions.get(word) or before.versions.get(word) != key.args[1]
+
+
 def _world(run: Run, place: Place, merged: State, now: State, classes: dict[tuple[Term, Term], Term]) -> bool:
     """Generalise what is known of the world; whether anything had to be forgotten."""
     before, current = merged.world, now.world
@@ -186,7 +194,7 @@ def _world(run: Run, place: Place, merged: State, now: State, classes: dict[tupl
         if was == is_ or was in place.numbers:
             continue
         if key not in before.versions:
-            if key.op == "sym" and key not in known:
+            if key not in known and (key.op == "sym" or _replaced(run, key, before, current)):
                 continue
             if not simple(key):
                 if deep not in place.numbers:

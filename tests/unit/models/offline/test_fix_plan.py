@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kibitz.models.offline.fix_case import Change, Splice
 from kibitz.models.offline.fix_plan import MOST, plan
-from kibitz.models.offline.fix_ruff import always, at, counted, reports, ruff_changes, rule_of
+from kibitz.models.offline.fix_ruff import always, at, counted, mostly, reports, ruff_changes, rule_of
 from kibitz.models.tasks import Problem
 from kibitz.text import Document, Position, Range
 from kibitz.workers.process import find_tool
@@ -205,6 +205,12 @@ def test_rules_that_say_the_same() -> None:
     assert always("E713") is True
     assert always("E712") is False
     assert always("F401") is None
+    assert rule_of(Problem(where, "", "pylint", "W1514")) == "PLW1514"
+    assert rule_of(Problem(where, "expected 2 blank lines, found 1", "pycodestyle", "E302")) == "E302"
+    assert always("E302") is True
+    assert always("PLW1514") is False
+    assert mostly("G004")
+    assert not mostly("F401")
 
 
 def test_ruff_knows_every_rule_of_the_tables() -> None:
@@ -214,6 +220,7 @@ def test_ruff_knows_every_rule_of_the_tables() -> None:
     rules = {
         *table["safe"].split(),
         *table["unsafe"].split(),
+        *table["mostly"].split(),
         *table["same"].values(),
         *table["families"].values(),
     }

@@ -17,13 +17,14 @@ from kibitz.models.offline.ruff import severities
 from kibitz.text import Document, apply_edits, span
 from kibitz.workers.process import find_tool, run_tool
 from kibitz.workers.worker import Worker
+from support.steps import returned
 
 
 class Inline:
     """The rules worker without its process."""
 
     async def call(self, method: str, params: Any) -> Any:
-        return rules_worker.METHODS[method](params)
+        return returned(rules_worker.METHODS[method](params))
 
 
 RULES = cast("Worker", Inline())
