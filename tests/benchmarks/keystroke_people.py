@@ -27,6 +27,7 @@ TAKES = 0.4
 READS_S = (0.35, 0.8)
 READY_MS = 10.0
 LOCAL_MS = 5.0
+CLOSERS = ")]}\"'"
 REMEMBERED = 300
 """Characters before the cursor by which it is told later what had been typed when."""
 
@@ -270,8 +271,7 @@ class Person:
                 continue
             typed = before[at + len(tail) :]
             rest = call.text[len(typed) :]
-            if call.text.startswith(typed) and (
-                rest.startswith(text.rstrip()[:8]) or (rest and text.startswith(rest))
-            ):
-                return call  # to the end of what it said, something may have been added that closes it
+            core = text.rstrip().rstrip(CLOSERS)
+            if call.text.startswith(typed) and rest and rest.startswith(core[:8]):
+                return call  # behind what it said, something may have been added that closes it
         return None

@@ -15,7 +15,7 @@ PAUSE_S = 0.05
 millisecond or two."""
 
 REST_S = 4.0
-"""After this, all that was not set aside at the start: some ten milliseconds."""
+"""After this, all that was not set aside at the start: some milliseconds."""
 
 
 class Pauses:

@@ -68,8 +68,8 @@ def log_file(settings: Settings) -> Path:
 
 
 def environment(**extra: str) -> dict[str, str]:
-    """This process's environment with additions, for a child process of ours: one heap for all its threads (`cli/serve.py`)."""
-    return {"MALLOC_ARENA_MAX": "1", **os.environ, **extra}
+    """This process's environment with additions, for a child process of ours: one heap for all its threads, and large texts outside (`cli/serve.py`)."""
+    return {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "16384", **os.environ, **extra}
 
 
 def key_variables() -> frozenset[str]:
