@@ -269,9 +269,13 @@ class Person:
             at = before.rfind(tail)
             if at < 0:
                 continue
-            typed = before[at + len(tail) :]
-            rest = call.text[len(typed) :]
-            core = text.rstrip().rstrip(CLOSERS)
-            if call.text.startswith(typed) and rest and rest.startswith(core[:8]):
-                return call  # behind what it said, something may have been added that closes it
+            said, typed = _bare(call.text), _bare(before[at + len(tail) :])
+            # the indentation is the file's, and behind what was said something may have been added that closes it
+            shown = _bare(text).rstrip(CLOSERS)[:8]
+            if said.startswith(typed) and said != typed and said[len(typed) :].startswith(shown):
+                return call
         return None
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
