@@ -19,6 +19,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Generator
+from functools import partial
 from queue import SimpleQueue
 from typing import Any, BinaryIO
 
@@ -140,7 +141,10 @@ class Child:
             answer = self.answer(number, call, message["method"])
         if self._take(number):
             with contextlib.suppress(OSError):  # the parent is gone: nobody is left to tell
-                self.send(answer)
+                try:
+                    self.send(answer)
+                except (TypeError, ValueError) as error:  # what was returned is no JSON
+                    self.send(self.answer(number, partial(_raise, error), message["method"]))
 
     def _steps(self, number: Any, steps: Generator[Any, Any, Any]) -> Any:
         """What the generator returns; None where nobody waits for it any more."""
@@ -189,6 +193,10 @@ def _missing(_params: Any) -> None:
     raise KibitzError(
         "internal", "A worker process was asked for what it does not do.", "Please report this."
     )
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 def _last_frame(error: BaseException) -> str:

@@ -195,10 +195,11 @@ def until(params):
         return "went"
     finally:
         open(params["end"], "w").close()
+def odd(params): return {1, 2}
 def broken(params):
     yield
     raise KibitzError("not_found", "No such thing.", "Look elsewhere.")
-FOUND = {f.__name__: f for f in (echo, counted, busy, until, broken)}
+FOUND = {f.__name__: f for f in (echo, odd, counted, busy, until, broken)}
 def method(name): return FOUND.get(name)
 """
 
@@ -245,6 +246,9 @@ async def test_what_a_generator_raises_is_its_answer(plain: Worker) -> None:
         await plain.call("broken", None)
     with pytest.raises(KibitzError, match="does not do"):
         await plain.call("nothing", None)
+    with pytest.raises(KibitzError, match="TypeError"):
+        await plain.call("odd", None)
+    assert await plain.call("echo", 1) == 1
 
 
 @pytest.mark.parametrize(
