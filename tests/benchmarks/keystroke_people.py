@@ -27,6 +27,9 @@ TAKES = 0.4
 READS_S = (0.35, 0.8)
 READY_MS = 10.0
 LOCAL_MS = 5.0
+SEEN = 150
+"""So many characters before the cursor tell which call an item came from."""
+
 CLOSERS = ")]}\"'"
 REMEMBERED = 300
 """Characters before the cursor by which it is told later what had been typed when."""
@@ -263,16 +266,13 @@ class Person:
                 self.late.append(f"{took:.0f} ms, of which {waited:.0f} for the model, {text[:30]!r}")
 
     def _call(self, before: str, text: str) -> Call | None:
-        """The call whose answer this item is, or the rest of it."""
+        """The call whose answer this item is, or the rest of it: what it was asked for and said has the cursor's text, then the item.
+
+        The indentation is the file's, and behind what was said something may have been added that closes it.
+        """
+        shown = _bare(before[-SEEN:])[-SEEN // 3 :] + _bare(text).rstrip(CLOSERS)[:8]
         for call in reversed(self.model.calls[-400:]):
-            tail = call.before[-60:]
-            at = before.rfind(tail)
-            if at < 0:
-                continue
-            said, typed = _bare(call.text), _bare(before[at + len(tail) :])
-            # the indentation is the file's, and behind what was said something may have been added that closes it
-            shown = _bare(text).rstrip(CLOSERS)[:8]
-            if said.startswith(typed) and said != typed and said[len(typed) :].startswith(shown):
+            if shown in _bare(call.before[-2 * SEEN :] + call.text):
                 return call
         return None
 
