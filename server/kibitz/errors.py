@@ -94,5 +94,7 @@ def let_go(task: Future[Any]) -> None:
     would stay until garbage is looked for.
     """
     if task.cancelled():
-        with suppress(BaseException):
+        from asyncio import CancelledError  # whoever has a task has it loaded; processes without tasks do without
+
+        with suppress(CancelledError):
             task.result()
