@@ -94,7 +94,8 @@ def let_go(task: Future[Any]) -> None:
     would stay until garbage is looked for.
     """
     if task.cancelled():
-        from asyncio import CancelledError  # whoever has a task has it loaded; processes without tasks do without
+        # whoever has a task has it loaded; processes without tasks do without
+        from asyncio import CancelledError
 
         with suppress(CancelledError):
             task.result()
