@@ -22,7 +22,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -38,7 +40,9 @@ OTHERS = "not the model's"
 STEP_S, STILL_S = 0.005, 0.01
 """So often it is looked whether this process runs; later by so much, and it stood still."""
 
-LIMITS = {"p50": 3.0, "p99": 15.0, "local": 5.0, "requests": 6.0, "closed": 20.0}
+LIMITS = {"p50": 3.0, "p99": 15.0, "local": 5.0, "requests": 6.0, "closed": 20.0, "grown": 1.05}
+SOAK = 60
+"""From so many looks at the memory on, one every five seconds, it has to be flat."""
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -47,12 +51,43 @@ def percentile(values: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
 
 
+def below(pid: int) -> list[int]:
+    """A server's process and its own workers; not the programs it runs for a moment, linters and the like."""
+    try:
+        if b"kibitz" not in Path(f"/proc/{pid}/cmdline").read_bytes():
+            return []
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        children = [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    except OSError:  # it has just ended
+        return []
+    return [pid, *(one for child in children for one in below(child))]
+
+
 def memory_mb(pid: int) -> float:
-    """Resident memory of a process in megabytes."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) / 1024
+    """Resident memory of a process in megabytes; 0 for one that has ended."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS"):
+                return int(line.split()[1]) / 1024
     return 0.0
+
+
+def held(pid: int) -> dict[str, float]:
+    """What a server holds on to: memory in megabytes, its own and with its workers', threads, open files, processes."""
+    processes = below(pid)
+    memory = {one: memory_mb(one) for one in processes}
+    files = threads = 0
+    for one in processes:
+        with suppress(OSError):
+            files += len(list(Path(f"/proc/{one}/fd").iterdir()))
+            threads += len(list(Path(f"/proc/{one}/task").iterdir()))
+    return {
+        "server's MB": memory.get(pid, 0.0),
+        "all MB": sum(memory.values()),
+        "threads": threads,
+        "open files": files,
+        "processes": len(processes),
+    }
 
 
 async def run(
@@ -60,7 +95,7 @@ async def run(
 ) -> dict[str, Any]:
     """Everybody types in one project; the figures."""
     model = Model(args.seed)
-    memory: list[float] = []
+    memory: list[dict[str, float]] = []
     async with Endpoint() as endpoint:
         endpoint.reply_with(model.answer)
         command = [*server, endpoint.url] if server else SERVER
@@ -88,7 +123,7 @@ async def run(
 
             async def watching() -> None:
                 while True:
-                    memory.append(memory_mb(editor.process.pid))
+                    memory.append(held(editor.process.pid))
                     editor.messages.clear()
                     await asyncio.sleep(5)
 
@@ -180,15 +215,21 @@ def report(name: str, figures: dict[str, Any]) -> list[str]:
         f" of {len(closed)}\n"
         f"  misplaced or stale             {len(lost)}; errors {seen['errors']}; by nobody {seen[OTHERS]}"
     )
+    grown: list[str] = []
     for text in lost[:3]:
         print(f"    {text}")
     for text in [text for p in people for text in p.late][:6]:
         print(f"    late: {text}")
     if figures["memory"]:
         half = figures["memory"][len(figures["memory"]) // 2 :]
-        print(f"  memory                         {half[0]:.0f} -> {half[-1]:.0f} MB over the last half")
+        some = max(1, len(half) // 10)
+        for what in half[0]:
+            was, came = (median([one[what] for one in part]) for part in (half[:some], half[-some:]))
+            print(f"  {what:30} {was:.0f} -> {came:.0f} over the last half")
+            grown += [what] if was and came > was * LIMITS["grown"] and len(half) >= SOAK else []
     print(f"  {dict(seen)}\n  {figures['counters']}", flush=True)
-    wrong = [f"{len(lost)} misplaced or stale"] if lost or seen["errors"] else []
+    wrong = [f"{what} grew" for what in grown]
+    wrong += [f"{len(lost)} misplaced or stale"] if lost or seen["errors"] else []
     wrong += (
         ["time added"]
         if percentile(times, 0.5) > LIMITS["p50"] or percentile(times, 0.99) > LIMITS["p99"]

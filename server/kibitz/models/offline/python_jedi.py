@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import jedi
+from jedi.cache import clear_time_caches
+from parso.cache import parser_cache
 
 from kibitz.errors import KibitzError
 from kibitz.models.offline.python_files import containing
@@ -19,6 +21,9 @@ LONGEST_S = 10.0
 _ENVIRONMENT = jedi.InterpreterEnvironment()
 _DESCRIBED = 12
 """Signatures cost an inference each: only the first names get one."""
+
+MOST_LINES = 60_000
+"""So many lines of parsed files stay in memory, about 120 MB; the parser itself lets go of none of the first 600 files."""
 
 
 def warm(params: dict[str, Any]) -> None:
@@ -76,6 +81,20 @@ def references(params: dict[str, Any]) -> list[dict[str, Any]]:
     )
 
 
+def forget_the_oldest(most_lines: int = MOST_LINES) -> None:
+    """Let go of the parsed files that were used the longest time ago, a quarter at once, where there are more lines than this."""
+    files = [(kind, path, one) for kind, known in parser_cache.items() for path, one in known.items()]
+    lines = sum(len(one.lines) for *_, one in files)
+    if lines <= most_lines:
+        return
+    clear_time_caches(delete_all=True)  # the signatures kept there are still looked up in their files
+    for kind, path, one in sorted(files, key=lambda file: file[2].last_used):
+        if lines <= 0.75 * most_lines:
+            parser_cache.setdefault(kind, {})[path] = one
+        else:
+            lines -= len(one.lines)
+
+
 def _elsewhere(params: dict[str, Any], targets: list[Any]) -> Iterator[Any]:
     """The uses in the other files that contain the word, each checked to lead to the same definition."""
     deadline = time.monotonic() + LONGEST_S
@@ -84,6 +103,7 @@ def _elsewhere(params: dict[str, Any], targets: list[Any]) -> Iterator[Any]:
     for path in containing(Path(params["root"]), targets[0].name, params.get("exclude") or [], deadline):
         if path == own or path.resolve() == own.resolve():
             continue
+        forget_the_oldest()
         script = jedi.Script(path=path, project=_project(params), environment=_ENVIRONMENT)
         for name in script.get_names(all_scopes=True, definitions=True, references=True):
             if time.monotonic() > deadline:
@@ -113,6 +133,7 @@ def _project(params: dict[str, Any]) -> Any:
 
 
 def _script(params: dict[str, Any]) -> Any:
+    forget_the_oldest()
     return jedi.Script(
         params["text"], path=params["path"], project=_project(params), environment=_ENVIRONMENT
     )
