@@ -254,7 +254,7 @@ class Person:
             if not stalled and not followed:
                 self.own.append(took)
         elif call is None:
-            self.lost.append(f"{self.name}: an item that nobody said: {text[:60]!r}")
+            self.lost.append(f"{self.name}: an item that nobody said: {text[:60]!r} behind {before[-60:]!r}")
         elif heard < call.when(text):
             self.seen["before the model"] += 1
         elif not stalled:

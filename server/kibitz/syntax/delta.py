@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
+from collections import OrderedDict
+from functools import lru_cache
 from typing import NamedTuple
 
 from kibitz.syntax.model import SyntaxIssue
@@ -12,6 +15,11 @@ from kibitz.text import Document, Position, Range, TextEdit
 _VISIBLE = re.compile(r"[^\r\n]")
 _COVER_ROUNDS = 12
 _COVER_CHARACTERS = 2_000_000
+
+_covered: OrderedDict[tuple[str, str, int, int], str | None] = OrderedDict()
+"""By language, text, and the lines that stay: while one line is typed the errors around it are the same ones."""
+_covered_lock = threading.Lock()
+_MOST_COVERED = 6
 
 
 class Change(NamedTuple):
@@ -37,8 +45,11 @@ def new_errors(before: Document, after: Document) -> tuple[SyntaxIssue, ...]:
     if before.text == after.text or before.language != after.language:
         return ()
     old, new = _reliable(before), _reliable(after)
-    if old is None or new is None:
-        return ()
+    return _brought(old, new) if old is not None and new is not None else ()
+
+
+def _brought(old: Tree, new: Tree) -> tuple[SyntaxIssue, ...]:
+    before, after = old.document, new.document
     change = change_between(before.text, after.text)
     if new.errors:
         return _blamed(old, new, change) if old.errors else new.errors
@@ -52,14 +63,37 @@ def new_errors(before: Document, after: Document) -> tuple[SyntaxIssue, ...]:
 def parses_in_place(document: Document, edit: TextEdit) -> bool:
     """Whether an edit adds no syntax error, nor leaves a bracket of its own open in code that had an error there."""
     after = document.replaced([edit])
-    if new_errors(document, after):
+    old = _reliable(document)
+    if old is None or after.text == document.text:
+        return True
+    # one of many that are tried: where it will have errors, nothing is saved by making it from another tree, and none kept
+    new = parse_fresh(after) if old.errors else _reliable(after)
+    if new is None:
+        return True
+    if _brought(old, new):
         return False
-    tree = parse(after)
-    if tree is None or not tree.errors:
+    if not new.errors:
         return True
     change = change_between(document.text, after.text)
-    inside = any(_touches(after, issue, change.start, change.new_end) for issue in tree.errors)
-    return not inside or not _leaves_open(tree, edit)
+    inside = any(_touches(after, issue, change.start, change.new_end) for issue in new.errors)
+    return not inside or not _leaves_open(new, edit)
+
+
+def look_around(document: Document, line: int) -> bool:
+    """Find out what `parses_in_place` needs to judge texts for a line of code that has errors; whether it has.
+
+    That takes much longer than to judge a text.
+    """
+    tree = _reliable(document)
+    if tree is None or not tree.errors:
+        return False
+    start = document.line_starts[line]
+    end = start + len(document.line(line))
+    parts = _covered_parts(tree, Change(start, end, end))
+    covered = parts if parts is not None and _parses(document.language, parts) else None
+    if covered is None and without_errors(document, line, line) is None:
+        _without(document, Change(start, end, end))
+    return True
 
 
 def change_between(old: str, new: str) -> Change:
@@ -118,20 +152,25 @@ def _judged_without(old: Tree, after: Document, change: Change) -> tuple[SyntaxI
     """The errors of the new text with the old ones under spaces; None where those cannot be covered without harm."""
     before = old.document
     text = _covered_parts(old, change)
-    if text is None or not _parses(before, text):
+    if text is None or not _parses(before.language, text):
         text = _covered_lines(before, change.start, change.old_end)
     if text is not None:
         rest = text[change.old_end :]
     else:
         change = _whole_lines(before, change)
-        without = before.text[: change.start] + before.text[change.old_end :]
-        text = _covered_lines(Document(before.uri, without, before.language), change.start, change.start)
+        text = _without(before, change)
         if text is None:
             return None
         rest = text[change.start :]
     inserted = after.text[change.start : change.new_end]
     result = parse_fresh(Document(after.uri, text[: change.start] + inserted + rest, after.language))
     return result.errors if result is not None else None
+
+
+def _without(before: Document, change: Change) -> str | None:
+    """The old text without what is changed, and without the lines that make its errors."""
+    without = before.text[: change.start] + before.text[change.old_end :]
+    return _covered_lines(Document(before.uri, without, before.language), change.start, change.start)
 
 
 def _whole_lines(before: Document, change: Change) -> Change:
@@ -142,8 +181,9 @@ def _whole_lines(before: Document, change: Change) -> Change:
     return Change(start, change.old_end + max(0, grown), change.new_end + max(0, grown))
 
 
-def _parses(document: Document, text: str) -> bool:
-    tree = parse_fresh(Document(document.uri, text, document.language))
+@lru_cache(_MOST_COVERED)
+def _parses(language: str, text: str) -> bool:
+    tree = parse_fresh(Document("", text, language))
     return tree is not None and not tree.errors
 
 
@@ -164,21 +204,42 @@ def _covered_parts(old: Tree, change: Change) -> str | None:
 
 
 def _covered_lines(document: Document, spared_start: int, spared_end: int) -> str | None:
-    """A text without the lines that make its errors; None where that is no way out. Lines that touch what is spared stay.
+    return without_errors(document, document.position(spared_start).line, document.position(spared_end).line)
 
-    One line at a time, the first error's: a bracket that is never closed there makes errors of lines that have none.
+
+def without_errors(document: Document, first: int, last: int) -> str | None:
+    """A text with spaces for the lines that make its errors, none from `first` to `last`; None where that is no way out.
+
+    That takes up to a dozen parses; the last few answers are kept.
     """
+    key = (document.language, document.text, first, last)
+    with _covered_lock:
+        if key in _covered:
+            _covered.move_to_end(key)
+            return _covered[key]
+    text = _cover(document, first, last)
+    with _covered_lock:
+        _covered[key] = text
+        while len(_covered) > _MOST_COVERED:
+            _covered.popitem(last=False)
+    return text
+
+
+def _cover(document: Document, first: int, last: int) -> str | None:
+    """One line at a time, the first error's: a bracket that is never closed there makes errors of lines that have none."""
+    from kibitz.syntax.issues import error_lines
+    from kibitz.syntax.source import parse_source
+
     text = document.text
     for _ in range(max(2, min(_COVER_ROUNDS, _COVER_CHARACTERS // max(1, len(text))))):
-        tree = parse_fresh(Document(document.uri, text, document.language))
-        if tree is None or not tree.errors:
-            return text if tree is not None else None
+        source = parse_source(Document(document.uri, text, document.language))
+        if source is None or not source.root.has_error:
+            return text if source is not None else None
         covered = text
-        for line in sorted({issue.range.start.line for issue in tree.errors}):
-            start = document.line_starts[line]
-            end = start + len(document.line(line))
-            if start > spared_end or end < spared_start:
-                covered = _blank(covered, start, end)
+        for line in error_lines(source):
+            if not first <= line <= last:
+                start = document.line_starts[line]
+                covered = _blank(text, start, start + len(document.line(line)))
                 if covered != text:
                     break
         if covered == text:

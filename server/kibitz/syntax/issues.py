@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
+
 from tree_sitter import Node
 
 from kibitz.syntax.model import SyntaxIssue
@@ -12,22 +15,29 @@ _NEAR = 40
 
 
 def issues(source: Source) -> tuple[SyntaxIssue, ...]:
-    """The errors of a text in order, at most MAX_ISSUES; only branches of the tree that have some are entered."""
-    root = source.root
-    if not root.has_error:
-        return ()
-    found: list[SyntaxIssue] = []
-    cursor = root.walk()
-    while len(found) < MAX_ISSUES:
+    """The errors of a text in order, at most MAX_ISSUES."""
+    return tuple(_issue(source, node) for node in islice(_faulty(source), MAX_ISSUES))
+
+
+def error_lines(source: Source) -> Iterator[int]:
+    """The lines the errors of a text begin on, in order; one that has more errors may come more than once."""
+    return (node.start_point.row for node in _faulty(source))
+
+
+def _faulty(source: Source) -> Iterator[Node]:
+    """The nodes that are errors or missing; only branches of the tree that have some are entered."""
+    cursor = source.root.walk()
+    if not source.root.has_error:
+        return
+    while True:
         node = cursor.node
         if node is not None and (node.is_error or node.is_missing):
-            found.append(_issue(source, node))
+            yield node
         if node is not None and node.has_error and cursor.goto_first_child():
             continue
         while not cursor.goto_next_sibling():
             if not cursor.goto_parent():
-                return tuple(found)
-    return tuple(found)
+                return
 
 
 def _issue(source: Source, node: Node) -> SyntaxIssue:

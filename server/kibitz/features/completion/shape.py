@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
+from kibitz.features.completion.brackets import Brackets
 from kibitz.features.completion.chatter import clean
 from kibitz.features.completion.cut import cuts
 from kibitz.features.completion.echo import significant, without_prefix, without_suffix
@@ -29,18 +30,25 @@ _LONGEST_ANSWER = 60_000
 
 @frozen
 class Ground:
-    """What can be found out about a place before anything is said for it."""
+    """What can be found out about a place before anything is said for it; `brackets` where some are missing around it."""
 
     trial: Trial
     spot: Spot
+    unfinished: Unfinished
+    brackets: Brackets | None = None
 
 
 def ground(document: Document, position: Position, *, tried: bool = False) -> Ground:
     """Look at a place; `tried`, so that a text costs less then; milliseconds in a large file."""
     trial = Trial(document, position)
+    unfinished = Unfinished(document, position)
+    spot = Spot(document, position, trial.region)
+    brackets: Brackets | None = None
     if tried:
         trial.prepare()
-    return Ground(trial, Spot(document, position, trial.region))
+        if trial.tree is not None and trial.tree.errors and unfinished.prepare():
+            brackets = Brackets(spot)
+    return Ground(trial, spot, unfinished, brackets if brackets and brackets.uneven_elsewhere else None)
 
 
 @frozen
@@ -71,39 +79,34 @@ def shape(
     `on` is what `ground` found out about the place. A `guess` is not worth much: what does not fit soon is dropped.
     """
     on = on or ground(document, position)
-    trial, spot = on.trial, on.spot
+    spot = on.spot
     extent = extent or extent_at(spot, max_lines)
     text = clean(answer[:_LONGEST_ANSWER], document.language, document.text, prose=bool(spot.inside))
     if not text.strip():
         return Shaped("", (), "nothing was left of the answer" if answer.strip() else "the answer was empty")
     lines = min(max_lines, extent.max_lines)
-    found, detail, seen = _first_fit(text, spot, trial, extent, lines, line_length, guess)
+    found, detail, seen = _first_fit(text, on, extent, lines, line_length, guess)
     if found is None:
         if not seen:
             return Shaped("", (), "it only repeats what stands there")
         failed = Check("syntax", "failed", "the suggestion would have broken the code, and was dropped")
         return Shaped("", (failed,), "it would have broken the code")
-    status = Check("syntax", "passed", detail) if trial.known else Check("syntax", "skipped", "no grammar")
+    status = Check("syntax", "passed", detail) if on.trial.known else Check("syntax", "skipped", "no grammar")
     return Shaped(found.replace("\n", document.eol), (status,))
 
 
 def _first_fit(
-    text: str,
-    spot: Spot,
-    trial: Trial,
-    extent: Extent,
-    max_lines: int,
-    line_length: int | None,
-    guess: bool,
+    text: str, on: Ground, extent: Extent, max_lines: int, line_length: int | None, guess: bool
 ) -> tuple[str | None, str, bool]:
     """The first reading that parses, else the longest part of the likeliest one; whether there was anything to try."""
+    trial, spot = on.trial, on.spot
     most = _GUESS_TRIALS if guess else _MOST_TRIALS // 7 if trial.costly else _MOST_TRIALS
     tried: list[str] = []
     for reading in _readings(text, spot, extent, max_lines, line_length):
         if reading in tried or len(tried) * 2 >= most:
             continue
         tried.append(reading)
-        fit = _fit(reading, spot, trial)
+        fit = _fit(reading, on)
         if fit is not None:
             whole = fit.strip() == reading.strip()
             return fit, "fits where it stands" if whole else "brackets or quotes evened out to fit", True
@@ -113,26 +116,25 @@ def _first_fit(
             count += 1
             if count > most:
                 break
-            fit = _ended(short, spot, trial) if _worth(short, spot) else None
+            fit = _ended(short, on) if _worth(short, spot) else None
             if fit is not None:
                 return fit, "cut to fit", True
     for reading in tried[:1]:
         parts = tuple(dict.fromkeys((reading, reading.split("\n", 1)[0])))
         for part in parts:
-            if (header := _header(part, spot, trial)) is not None:
+            if (header := _header(part, on)) is not None:
                 return header, "a header whose body is still to come", True
         if not guess or len(spot.document.text) <= _GUESS_AMID_ERRORS:
-            amid = _amid_errors(parts, spot)
+            amid = _amid_errors(parts, spot, on.unfinished)
             if amid is not None:
                 return amid, "adds no error to code that has some", True
     return None, "", bool(tried)
 
 
-def _amid_errors(parts: Sequence[str], spot: Spot) -> str | None:
+def _amid_errors(parts: Sequence[str], spot: Spot, unfinished: Unfinished) -> str | None:
     """The first of these texts that brings no error to code that has some."""
     if any(bracket in "([" for bracket in lacking(spot.opened, spot.closers)[0]):
         return None  # what is missing may belong here
-    unfinished = Unfinished(spot.document, spot.position)
     for part in parts:
         even = balanced(part, spot).rstrip()
         if _worth(even, spot) and unfinished.fits(even.replace("\n", spot.document.eol)):
@@ -166,17 +168,21 @@ def _worth(text: str, spot: Spot) -> bool:
     return spot.above or not spot.rest.strip() or bare != spot.rest.strip()
 
 
-def _fit(text: str, spot: Spot, trial: Trial) -> str | None:
+def _fit(text: str, on: Ground) -> str | None:
     """A text as it is or with its brackets evened out, whichever parses in place."""
+    spot = on.spot
     even = balanced(text, spot)
     for candidate in dict.fromkeys((even, text, completed(even, spot))):
-        if _worth(candidate, spot) and (fit := _ended(candidate, spot, trial)) is not None:
+        if _worth(candidate, spot) and (fit := _ended(candidate, on)) is not None:
             return fit
     return None
 
 
-def _ended(text: str, spot: Spot, trial: Trial) -> str | None:
+def _ended(text: str, on: Ground) -> str | None:
     """With the end it needs where it stands: a line end above a line, a closing bracket on a line of its own."""
+    spot = on.spot
+    if on.brackets is not None and on.brackets.uneven(text):
+        return None
     spaced = text != text.rstrip(" ")
     text = text.rstrip()
     ends = [""]
@@ -187,17 +193,18 @@ def _ended(text: str, spot: Spot, trial: Trial) -> str | None:
     elif text.lstrip(" ").startswith("\n") and spot.rest.strip()[:1] in (")", "]", "}"):
         ends = [f"\n{spot.white(spot.column(spot.current))}", ""]
     for end in ends:
-        if trial.fits((text + end).replace("\n", spot.document.eol)):
+        if on.trial.fits((text + end).replace("\n", spot.document.eol)):
             return text + end
     return None
 
 
-def _header(text: str, spot: Spot, trial: Trial) -> str | None:
+def _header(text: str, on: Ground) -> str | None:
     """A header that is typed: it lacks nothing but the body that will be typed next."""
+    spot = on.spot
     line = text.rstrip()
     if spot.blank or "\n" in line or spot.rest.strip() or spot.language != "python":
         return None
     if not line.endswith(":") or not spot.opens(spot.current + line):
         return None
     body = f"{line}\n{spot.white(spot.column(spot.current) + spot.step)}pass"
-    return line if trial.fits(body.replace("\n", spot.document.eol)) else None
+    return line if on.trial.fits(body.replace("\n", spot.document.eol)) else None

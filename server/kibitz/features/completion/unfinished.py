@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from kibitz.syntax.delta import parses_in_place
+from kibitz.syntax.delta import look_around, parses_in_place
 from kibitz.syntax.python_check import python_error
 from kibitz.syntax.tree import parse_fresh
 from kibitz.text import Document, Position, Range, TextEdit
@@ -29,6 +29,12 @@ class Unfinished:
         self._neutral = self._before[: len(self._before) - len(self._before.lstrip())] + (
             "pass" if python else ""
         )
+
+    def prepare(self) -> bool:
+        """Find out what costs most to find out, before there is a text; whether there are errors elsewhere than on the line."""
+        if len(self._document.text) > _LARGEST or not self._broken_elsewhere:
+            return False
+        return look_around(self._with(self._neutral), self._here)
 
     def fits(self, text: str) -> bool:
         """Whether the line with a text in it brings no error to code that has some."""
