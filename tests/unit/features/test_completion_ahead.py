@@ -116,13 +116,18 @@ async def test_a_call_outlives_a_look_elsewhere(scheduler: Scheduler, desk: Desk
 
 
 async def test_nothing_is_prepared_for_who_takes_no_suggestions(scheduler: Scheduler, desk: Desk) -> None:
+    scheduler._trust = 1
     hand = Hand(scheduler, desk, "a = ")
-    first = hand.ask()
-    (await desk.call(1)).says.set_result("1")
+    refused = hand.ask()
+    (await desk.call(1)).says.set_result("0")
+    await refused
+    assert scheduler._typing[URI].ahead is not None
+    first = hand.ask("b")
+    (await desk.call(2)).says.set_result("c")
     await first
     assert scheduler._typing[URI].ahead is None
-    second = hand.ask("1")
-    (await desk.call(2)).says.set_result("\nb = 2")
+    second = hand.ask("c")
+    (await desk.call(3)).says.set_result("\nb = 2")
     await second
     assert scheduler._typing[URI].ahead is not None
 

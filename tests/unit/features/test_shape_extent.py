@@ -67,6 +67,16 @@ def test_the_syntax_says_how_much_is_wanted(text: str, language: str, kind: str)
             " x:\n        return 1\n    return 2\n",
             " x:\n        return 1\n",
         ),
+        (
+            "def f(a):\n    if a:\n        <>\n",
+            "return 1\n    elif a is None:\n        return 2\n",
+            "return 1\n",
+        ),
+        (
+            "function f(a) {\n  if (a) {\n    <>\n  }\n}\n",
+            "return 1;\n  }\n  return 2;\n}\n",
+            "return 1;\n  }",
+        ),
         ("function f() {\n  <>\n}\n", "return 1;\n}\n\nfunction g() {\n", "return 1;\n}"),
     ],
 )
@@ -78,6 +88,20 @@ def test_it_stops_where_enough_was_said(text: str, said: str, kept: str) -> None
         enough = next((n for n in found if n is not None), None)
         assert enough is not None
         assert said[:enough] == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "language"),
+    [
+        ("def f(a):\n    if a:\n        <>\n", "if b:\n    c()\n    d()\n", "python"),
+        ("def f(a):\n    if a:\n        <>\n", "    c()\n    d()\n", "python"),
+        ("class A:\n    def f(self):<>\n", "\n    a = 1\n    return a\n", "python"),
+        ("function f(a) {\n  if (a) {\n    <>\n  }\n}\n", "a\n  .map(b)\n  .filter(c);\n", "typescript"),
+        ("function f(a) {\n  if (a) {\n    <>\n  }\n}\n", "const b =\n  a + 1;\n", "typescript"),
+    ],
+)
+def test_an_answer_indented_by_itself_alone_is_read_on(text: str, said: str, language: str) -> None:
+    assert Stop(asked(text, language)).feed(said) is None
 
 
 def test_the_file_again_is_read_on_to_the_place() -> None:

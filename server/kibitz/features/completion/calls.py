@@ -21,6 +21,9 @@ from kibitz.models.select import OFFLINE
 HEAD_START_S = 0.05
 """The context is built so long before the pause ends."""
 
+AGAIN_S = 0.03
+"""So often it is looked whether a call under way has ended, and what comes after the suggestion can be asked for."""
+
 
 class Calls:
     """The calls of one editor; what they say goes to `answers`. Used in the event loop alone.
@@ -97,7 +100,7 @@ class Calls:
             if bench.model("complete").name != model:
                 return
             if typing.flight is not None and not typing.flight.over:
-                self.prepare(bench, typing, model, looked)
+                typing.ahead = asyncio.get_running_loop().call_later(AGAIN_S, now)
             elif self.spending.share < 1:
                 self.ask(bench, typing, model, looked, 0.0)
 

@@ -20,7 +20,8 @@ AT_ONCE_S = 0.02
 """No hand types so soon after an answer has come; a program that waits for each answer does, and need not wait longer."""
 
 TRUST, MOST_TRUST = 4, 8
-"""What is looked at is prepared for only where suggestions are taken: one that is lets so many be typed past."""
+"""What is looked at is prepared for only where suggestions are taken: one that is lets so many be typed past, and at the
+beginning as many may be."""
 
 
 @frozen

@@ -18,7 +18,7 @@ from kibitz.errors import let_go
 from kibitz.features.complete import Completion, Suggestion, answered, wanted
 from kibitz.features.completion.answers import Answers, Hit, Kept
 from kibitz.features.completion.calls import Calls
-from kibitz.features.completion.document import MOST_TRUST, Looked, Typing
+from kibitz.features.completion.document import MOST_TRUST, TRUST, Looked, Typing
 from kibitz.features.completion.flight import Flight
 from kibitz.features.completion.place import Place, typed_in
 from kibitz.features.completion.rhythm import Rhythm
@@ -52,7 +52,7 @@ class Scheduler:
         self._answers = Answers()
         self._typing: dict[str, Typing] = {}
         self._calls = Calls(counters, clock, self._answers)
-        self._trust = 0
+        self._trust = TRUST
 
     async def suggest(
         self,

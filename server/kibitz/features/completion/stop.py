@@ -14,6 +14,11 @@ _SLACK = 4
 """Lines beyond the limit that are read on: what repeats the suffix or is taken off does not count."""
 _LONGEST_LEAD = 4_000
 _SPACES = re.compile(r"[ \t]*")
+_OPENS = re.compile(
+    r"(?:[-+*/%=&|<>^,.:({\[\\]|\b(?:do|then|else|try|begin|and|or|in|return))\s*\Z|^\s*(?:if|for|while|switch|case|else|try|do)\b"
+)
+"""How lines end, or begin, that the next one may be inside of."""
+_GOES_ON = re.compile(r"\s*[.?&|+*/<>=,:-]")
 _CLOSES = re.compile(r"\s*[)\]}]|\s*(?:end|fi|done|esac|until)\b")
 
 
@@ -93,17 +98,24 @@ class Stop:
         if self._extent.kind == "line":
             return self._line_stops(line, column)
         first = not self._lines
-        if not first and column < self._extent.floor and (self._blank_before or self._deep_enough()):
+        if not first and column < self._extent.floor and (self._blank_before or self._indents(line, column)):
             return 1 if _CLOSES.match(line) else 0
         return None
 
     def _depth_before(self) -> int:
         return self._scanner.own
 
-    def _deep_enough(self) -> bool:
-        """Whether lines so far were indented as the file is: an answer without any indentation is moved later."""
+    def _indents(self, line: str, column: int) -> bool:
+        """Whether the answer is indented as the file is: one without any indentation is moved later.
+
+        So is a line that stands in some way, with nothing before it in the answer that it could be inside of.
+        """
         rest = self._lines[1:]
-        return any(len(line) - len(line.lstrip()) >= self._extent.floor > 0 for line in rest)
+        if any(len(line) - len(line.lstrip()) >= self._extent.floor > 0 for line in rest):
+            return True
+        at_the_cursor = not self._extent.before.strip() and not self._lines[0][:1].isspace()
+        inside = _GOES_ON.match(line) is not None or any(map(_OPENS.search, self._lines))
+        return column > 0 and at_the_cursor and not inside
 
     def _line_stops(self, line: str, column: int) -> int | None:
         """A header where blocks end by indentation, or by a word, wants its body; the line after that is too much."""
