@@ -68,6 +68,11 @@ def test_the_syntax_says_how_much_is_wanted(text: str, language: str, kind: str)
             " x:\n        return 1\n",
         ),
         (
+            "for x in y:\n    z = 1\n    if<>\n\n        return 1\n",
+            " x:\n        return 1\n    return 2\n",
+            " x:",
+        ),
+        (
             "def f(a):\n    if a:\n        <>\n",
             "return 1\n    elif a is None:\n        return 2\n",
             "return 1\n",

@@ -21,6 +21,7 @@ class Extent:
 
     `floor` is the column below which a line lies outside of the block (-1: none does); `opened` and `inside` are what is
     open at the place, `before` the text on its line, `echo` the lines before it, by which a repetition of them is known.
+    `has_body`: the next line stands deeper, as the body of a header on this one.
     """
 
     kind: Literal["line", "block"]
@@ -32,6 +33,7 @@ class Extent:
     inside: str = ""
     before: str = ""
     echo: frozenset[str] = frozenset()
+    has_body: bool = False
 
 
 def extent(document: Document, position: Position, max_lines: int = 12) -> Extent:
@@ -52,6 +54,7 @@ def extent_at(spot: Spot, max_lines: int) -> Extent:
         spot.inside,
         spot.current,
         _echo(spot),
+        has_body=not spot.blank and spot.column(spot.next) > spot.column(spot.current),
     )
 
 

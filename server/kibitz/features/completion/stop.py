@@ -118,11 +118,14 @@ class Stop:
         return column > 0 and at_the_cursor and not inside
 
     def _line_stops(self, line: str, column: int) -> int | None:
-        """A header where blocks end by indentation, or by a word, wants its body; the line after that is too much."""
+        """A header where blocks end by indentation, or by a word, wants its body, unless that stands below; the line after
+        that is too much."""
         if self._body is not None:
             return 0 if column <= self._body else None
         header = self._ends == "indent" and line.rstrip().endswith(":")
         if header or (self._ends == "end" and re.search(r"\b(?:do|then)\s*(?:\|.*\|)?\s*\Z", line)):
+            if self._extent.has_body and not self._lines:
+                return 1
             before = self._extent.before if not self._lines else ""
             self._body = len(before) - len(before.lstrip()) if before.strip() else column
             return None
