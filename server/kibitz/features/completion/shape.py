@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from kibitz.features.completion.brackets import Brackets
 from kibitz.features.completion.chatter import clean
@@ -41,14 +41,18 @@ class Ground:
 def ground(document: Document, position: Position, *, tried: bool = False) -> Ground:
     """Look at a place; `tried`, so that a text costs less then; milliseconds in a large file."""
     trial = Trial(document, position)
-    unfinished = Unfinished(document, position)
-    spot = Spot(document, position, trial.region)
-    brackets: Brackets | None = None
     if tried:
         trial.prepare()
-        if trial.tree is not None and trial.tree.errors and unfinished.prepare():
-            brackets = Brackets(spot)
-    return Ground(trial, spot, unfinished, brackets if brackets and brackets.uneven_elsewhere else None)
+    return Ground(trial, Spot(document, position, trial.region), Unfinished(document, position))
+
+
+def ground_amid_errors(ground: Ground) -> Ground:
+    """The same place, looked at for longer where its code has errors: tens of milliseconds, and each text saves as many."""
+    errors = ground.trial.tree is not None and bool(ground.trial.tree.errors)
+    if not errors or not ground.unfinished.prepare():
+        return ground
+    brackets = Brackets(ground.spot)
+    return evolve(ground, brackets=brackets) if brackets.uneven_elsewhere else ground
 
 
 @frozen

@@ -10,11 +10,14 @@ from attrs import evolve, frozen
 from kibitz.errors import let_go
 from kibitz.features.completion.extent import Extent
 from kibitz.features.completion.names import unknown_names
-from kibitz.features.completion.shape import Ground, ground, shape
+from kibitz.features.completion.shape import Ground, ground, ground_amid_errors, shape
 from kibitz.features.completion.streak import Hearing, said_on
 from kibitz.models.protocol import Answer, Usage
 from kibitz.models.tasks import CompleteTask
 from kibitz.verify.checks import Check
+
+AT_ONCE_S = 0.02
+"""A model that answers as soon as this leaves no time to look at a place for longer."""
 
 
 @frozen
@@ -54,6 +57,7 @@ class Shaping:
         self._engine = engine
         self._on_enough = on_enough
         self._ground: asyncio.Future[Ground] | None = None
+        self._amid_errors: asyncio.Future[Ground] | None = None
         self._whole: asyncio.Future[Answered] | None = None
 
     def look(self) -> None:
@@ -61,6 +65,11 @@ class Shaping:
         if self._ground is None:
             looked = asyncio.to_thread(ground, self._task.document, self._task.position, tried=True)
             self._ground = asyncio.ensure_future(looked)
+            self._amid_errors = asyncio.ensure_future(self._longer(self._ground))
+
+    async def _longer(self, looking: asyncio.Future[Ground]) -> Ground:
+        await asyncio.sleep(AT_ONCE_S)
+        return await asyncio.to_thread(ground_amid_errors, await looking)
 
     def said(self, text: str) -> None:
         """The whole answer is there, and only the accounts are left."""
@@ -81,7 +90,7 @@ class Shaping:
     def end(self) -> None:
         """Nobody waits for it any more."""
         self.hearing.end()
-        for late in (self._ground, self._whole):
+        for late in (self._ground, self._amid_errors, self._whole):
             if late is not None:
                 late.add_done_callback(let_go)
                 late.cancel()
@@ -94,6 +103,9 @@ class Shaping:
 
     async def _shaped(self, answer: Answer) -> Answered:
         seen = await self._ground if self._ground is not None else None
+        longer = self._amid_errors
+        if longer is not None and longer.done() and not longer.cancelled() and longer.exception() is None:
+            seen = longer.result()
         task = self._task
 
         def finished() -> Answered:
