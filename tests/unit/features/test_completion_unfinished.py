@@ -48,6 +48,12 @@ def test_what_adds_an_error_is_not_suggested_there_either(answer: str) -> None:
     assert not Unfinished(*place(BROKEN_JAVA, "java")).fits(answer)
 
 
+def test_code_without_errors_gets_none() -> None:
+    text = "def f(n):\n    if n == 1:\n        return 2\n|\n    else:\n        return 1\n"
+    assert not Unfinished(*place(text, "python")).fits("    g(n)")
+    assert shaped(text, "python", "    g(n)") == ""
+
+
 def test_a_try_that_has_no_except_yet_is_typed_on() -> None:
     assert shaped(TRY, "python", ".read_text()") == ".read_text()"
     assert not Unfinished(*place(TRY, "python")).fits(".read_text(]")

@@ -141,10 +141,12 @@ def test_a_line_put_above_another_ends_with_a_line_end() -> None:
     assert shaped(text, "    x += 1\n").text == "    x += 1\n"
 
 
-def test_a_header_waits_for_its_body() -> None:
-    found = shaped("def f(values):\n    for v<>\n", " in values:")
-    assert found.text == " in values:"
-    assert "body" in found.checks[0].detail
+def test_a_header_comes_with_its_body_or_not_at_all() -> None:
+    text = "def f(values):\n    for v<>\n"
+    assert shaped(text, " in values:\n        print(v)\n").text == " in values:\n        print(v)"
+    assert shaped(text, " in values:").text == ""
+    assert shaped(text, " in values:\n        pri").text in ("", " in values:\n        pri")
+    assert shaped(text + "        print(v)\n", " in values:").text == " in values:"
 
 
 def test_an_error_elsewhere_is_not_held_against_a_suggestion() -> None:

@@ -125,9 +125,6 @@ def _first_fit(
                 return fit, "cut to fit", True
     for reading in tried[:1]:
         parts = tuple(dict.fromkeys((reading, reading.split("\n", 1)[0])))
-        for part in parts:
-            if (header := _header(part, on)) is not None:
-                return header, "a header whose body is still to come", True
         if not guess or len(spot.document.text) <= _GUESS_AMID_ERRORS:
             amid = _amid_errors(parts, spot, on.unfinished)
             if amid is not None:
@@ -200,15 +197,3 @@ def _ended(text: str, on: Ground) -> str | None:
         if on.trial.fits((text + end).replace("\n", spot.document.eol)):
             return text + end
     return None
-
-
-def _header(text: str, on: Ground) -> str | None:
-    """A header that is typed: it lacks nothing but the body that will be typed next."""
-    spot = on.spot
-    line = text.rstrip()
-    if spot.blank or "\n" in line or spot.rest.strip() or spot.language != "python":
-        return None
-    if not line.endswith(":") or not spot.opens(spot.current + line):
-        return None
-    body = f"{line}\n{spot.white(spot.column(spot.current) + spot.step)}pass"
-    return line if on.trial.fits(body.replace("\n", spot.document.eol)) else None

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from kibitz.syntax.delta import look_around, parses_in_place
 from kibitz.syntax.python_check import python_error
-from kibitz.syntax.tree import parse_fresh
+from kibitz.syntax.tree import parse, parse_fresh
 from kibitz.text import Document, Position, Range, TextEdit
 
 _LARGEST = 60_000
@@ -32,13 +32,13 @@ class Unfinished:
 
     def prepare(self) -> bool:
         """Find out what costs most to find out, before there is a text; whether there are errors elsewhere than on the line."""
-        if len(self._document.text) > _LARGEST or not self._broken_elsewhere:
+        if len(self._document.text) > _LARGEST or self._sound or not self._broken_elsewhere:
             return False
         return look_around(self._with(self._neutral), self._here)
 
     def fits(self, text: str) -> bool:
         """Whether the line with a text in it brings no error to code that has some."""
-        if len(self._document.text) > _LARGEST:
+        if len(self._document.text) > _LARGEST or self._sound:
             return False
         line = self._before + text + self._after
         error = self._error(self._with(line))
@@ -52,6 +52,12 @@ class Unfinished:
         without = self._with(self._neutral)
         where = Range(Position(self._here, 0), Position(self._here, len(self._neutral)))
         return parses_in_place(without, TextEdit(where, line))
+
+    @cached_property
+    def _sound(self) -> bool:
+        """Whether there are no errors at all."""
+        tree = parse(self._document)
+        return tree is None or (not tree.errors and self._error(self._document) is None)
 
     @cached_property
     def _broken_elsewhere(self) -> bool:
