@@ -29,6 +29,7 @@ class Call:
         self.text = text
         self.heard = heard
         self.says: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.awaited: Callable[[], bool] | None = None
         self.first: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.cancelled = False
 
@@ -59,12 +60,14 @@ class Desk:
         before_sending: Callable[[], Awaitable[None]] | None = None,
         on_text: Callable[[str], None] | None = None,
         on_enough: Callable[[Answered], None] | None = None,
+        awaited: Callable[[], bool] | None = None,
     ) -> Answered:
         if sure:
             return Answered(Answer("offline", "", Usage()), self.offline, ())
         assert before_sending is not None and on_text is not None
         await before_sending()
         call = Call(document.text[: document.offset(position)], on_text)
+        call.awaited = awaited
         self.calls.append(call)
         async with self.changed:
             self.changed.notify_all()

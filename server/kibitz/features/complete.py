@@ -107,12 +107,13 @@ async def answered(
     before_sending: Callable[[], Awaitable[None]] | None = None,
     on_text: OnText | None = None,
     on_enough: Callable[[Answered], None] | None = None,
+    awaited: Callable[[], bool] | None = None,
 ) -> Answered:
     """What the feature's engine, or another, says for a position.
 
     `sure` is for the built-in engine: only what it would bet on. `before_sending` is awaited when the prompt of a
     language model is ready; `on_text` gets its answer as it comes. With `on_enough`, which gets the answer as soon as
-    enough was said, it is heard on for what comes `more`. Raises the engine's errors, none after it said enough.
+    enough was said, it is heard on for what comes `more`, for a line where that is `awaited` by then. Raises the engine's errors, none after it said enough.
     """
     task = CompleteTask(
         document, position, bench.project, bench.settings.completion.max_lines, bench.open_documents(), sure
@@ -131,7 +132,13 @@ async def answered(
     finally:
         looking.cancel()
     shaping = Shaping(
-        task, where, line_length, lambda name: name in request.context, engine=model.name, on_enough=on_enough
+        task,
+        where,
+        line_length,
+        lambda name: name in request.context,
+        engine=model.name,
+        on_enough=on_enough,
+        awaited=awaited,
     )
     try:
         answer = await bench.ask(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -41,14 +41,23 @@ async def test_the_next_suggestion_is_there_when_one_is_taken(scheduler: Schedul
     assert len([call for call in desk.calls if call.text == "a = 1\n"]) == 1
 
 
+async def until(true: Callable[[], bool]) -> None:
+    while not true():
+        await asyncio.sleep(0)
+
+
 async def test_what_a_model_says_on_are_the_next_suggestions(scheduler: Scheduler, desk: Desk) -> None:
     hand = Hand(scheduler, desk, "a = ")
     asked = hand.ask()
     call = await desk.call(1)
     call.first.set_result("1;")
+    assert call.awaited is not None
     assert text(await asked) == "1;"
     assert not call.says.done()  # it is still heard
+    assert not call.awaited()
     second = hand.ask("1;")
+    await asyncio.wait({asyncio.ensure_future(until(call.awaited))}, timeout=5)
+    assert call.awaited()
     call.says.set_result("1;b = 2;c = 3;")
     assert text(await second) == "b = 2;"
     await asyncio.wait(scheduler._typing[URI]._work)

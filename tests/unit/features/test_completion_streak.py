@@ -98,11 +98,26 @@ def prompts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(complete, "_request", request)
 
 
-async def ask(bench: Bench) -> tuple[list[Answered], Answered]:
+async def ask(bench: Bench, *, awaited: bool = False) -> tuple[list[Answered], Answered]:
     firsts: list[Answered] = []
     document = Document("file:///a.py", TEXT, "python", 1)
-    whole = await answered(bench, document, AT, on_enough=firsts.append)  # type: ignore[arg-type]
+    whole = await answered(
+        bench,  # type: ignore[arg-type]
+        document,
+        AT,
+        on_enough=firsts.append,
+        awaited=lambda: awaited,
+    )
     return firsts, whole
+
+
+async def test_a_line_more_is_enough_where_somebody_waits_for_it() -> None:
+    pieces = ("a + 1\n", "    return", " b\n", "    c = 1\n", "    d = 2\n")
+    waiting, idle = Bench(*pieces), Bench(*pieces)
+    _, whole = await ask(waiting, awaited=True)
+    assert (waiting.heard, whole.more) == (3, "\n    return b\n")
+    _, whole = await ask(idle)
+    assert (idle.heard, whole.more) == (5, "\n    return b\n    c = 1\n    d = 2\n")
 
 
 async def test_the_suggestion_is_given_before_the_rest_is_heard() -> None:

@@ -69,10 +69,15 @@ class Calls:
             self._keep(looked, place, model, said)
             flight.suggested()
 
+        def awaited() -> bool:
+            return flight.waiters > 0 and flight.ready is not None and flight.ready.done()
+
         async def run(flight: Flight) -> Kept:
             await asyncio.sleep(max(0.0, wait_s - HEAD_START_S))
             at = await asyncio.to_thread(looked.taken) if flight.ahead else (looked.document, looked.position)
-            said = await answered(bench, *at, before_sending=sending, on_text=heard, on_enough=enough)
+            said = await answered(
+                bench, *at, before_sending=sending, on_text=heard, on_enough=enough, awaited=awaited
+            )
             kept = self._keep(looked, place, model, said)
             await self.go_on(bench, Looked(*at, place, Hit(kept, kept.text)))
             return kept

@@ -37,7 +37,7 @@ class Answered:
 
 class Shaping:
     """One answer on its way. `known` says whether the engine was shown a name; with `on_enough`, which is told as soon as
-    enough was said, it is heard on."""
+    enough was said, it is heard on: for a line where that is `awaited` already, else for some."""
 
     def __init__(
         self,
@@ -48,8 +48,9 @@ class Shaping:
         *,
         engine: str,
         on_enough: Callable[[Answered], None] | None,
+        awaited: Callable[[], bool] | None = None,
     ) -> None:
-        self.hearing = Hearing(where, self._suggested if on_enough is not None else None)
+        self.hearing = Hearing(where, self._suggested if on_enough is not None else None, awaited)
         self._task = task
         self._where = where
         self._line_length = line_length

@@ -43,6 +43,11 @@ class Streak:
         odd = any(FENCE.match(line) for line in whole)
         return odd or len(self._after) > MORE_LINES or characters > MOST_CHARACTERS
 
+    @property
+    def said_more(self) -> bool:
+        """Whether a line was said beyond what was asked for."""
+        return any(line.strip() for line in self._after)
+
 
 T = TypeVar("T")
 
@@ -50,20 +55,29 @@ T = TypeVar("T")
 class Hearing(Generic[T]):
     """An answer as it comes: `begin` gets what was asked for as soon as it has been said, and `first` is what it makes of it.
 
-    Without `begin` nothing is heard beyond that. `over` says that the model was to say no more.
+    Without `begin` nothing is heard beyond that, and where it is `awaited` already no more than a line. `over` says that the
+    model was to say no more.
     """
 
-    def __init__(self, extent: Extent, begin: Callable[[str], Coroutine[Any, Any, T]] | None) -> None:
+    def __init__(
+        self,
+        extent: Extent,
+        begin: Callable[[str], Coroutine[Any, Any, T]] | None,
+        awaited: Callable[[], bool] | None = None,
+    ) -> None:
         self.first: asyncio.Task[T] | None = None
         self.over = False
         self._streak = Streak(extent, more=begin is not None)
         self._begin = begin
+        self._awaited = awaited
         self._said: list[str] = []
 
     def feed(self, piece: str) -> bool:
         """One more piece; whether nobody wants the next one."""
         self._said.append(piece)
         self.over = self._streak.feed(piece)
+        if self.first is not None and self._awaited is not None and self._streak.said_more:
+            self.over = self.over or self._awaited()
         if (
             self._begin is not None
             and self._streak.enough is not None
@@ -75,6 +89,7 @@ class Hearing(Generic[T]):
 
     def end(self) -> None:
         """Nobody waits for it any more."""
+        self._awaited = None
         self._begin = (
             None  # whose it is has this: together they would keep the text until garbage is looked for
         )
