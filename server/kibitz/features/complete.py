@@ -113,7 +113,8 @@ async def answered(
 
     `sure` is for the built-in engine: only what it would bet on. `before_sending` is awaited when the prompt of a
     language model is ready; `on_text` gets its answer as it comes. With `on_enough`, which gets the answer as soon as
-    enough was said, it is heard on for what comes `more`, for a line where that is `awaited` by then. Raises the engine's errors, none after it said enough.
+    enough was said, it is heard on for what comes `more`, for a line where that is `awaited` by then.
+    Raises the engine's errors, none after it said enough.
     """
     task = CompleteTask(
         document, position, bench.project, bench.settings.completion.max_lines, bench.open_documents(), sure

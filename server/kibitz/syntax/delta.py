@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections import OrderedDict
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,10 +14,8 @@ _VISIBLE = re.compile(r"[^\r\n]")
 _COVER_ROUNDS = 12
 _COVER_CHARACTERS = 2_000_000
 
-_covered: OrderedDict[tuple[str, str, int, int], str | None] = OrderedDict()
-"""By language, text, and the lines that stay: while one line is typed the errors around it are the same ones."""
-_covered_lock = threading.Lock()
 _MOST_COVERED = 6
+"""While one line is typed the errors around it are the same ones: so many answers about them are kept."""
 
 
 class Change(NamedTuple):
@@ -212,27 +208,18 @@ def without_errors(document: Document, first: int, last: int) -> str | None:
 
     That takes up to a dozen parses; the last few answers are kept.
     """
-    key = (document.language, document.text, first, last)
-    with _covered_lock:
-        if key in _covered:
-            _covered.move_to_end(key)
-            return _covered[key]
-    text = _cover(document, first, last)
-    with _covered_lock:
-        _covered[key] = text
-        while len(_covered) > _MOST_COVERED:
-            _covered.popitem(last=False)
-    return text
+    return _cover(document.language, document.text, first, last)
 
 
-def _cover(document: Document, first: int, last: int) -> str | None:
+@lru_cache(_MOST_COVERED)
+def _cover(language: str, text: str, first: int, last: int) -> str | None:
     """One line at a time, the first error's: a bracket that is never closed there makes errors of lines that have none."""
     from kibitz.syntax.issues import error_lines
     from kibitz.syntax.source import parse_source
 
-    text = document.text
+    document = Document("", text, language)
     for _ in range(max(2, min(_COVER_ROUNDS, _COVER_CHARACTERS // max(1, len(text))))):
-        source = parse_source(Document(document.uri, text, document.language))
+        source = parse_source(Document("", text, language))
         if source is None or not source.root.has_error:
             return text if source is not None else None
         covered = text

@@ -16,7 +16,7 @@ from kibitz.models.protocol import Answer, Usage
 from kibitz.models.tasks import CompleteTask
 from kibitz.verify.checks import Check
 
-AT_ONCE_S = 0.02
+LEISURE_S = 0.02
 """A model that answers as soon as this leaves no time to look at a place for longer."""
 
 
@@ -69,7 +69,7 @@ class Shaping:
             self._amid_errors = asyncio.ensure_future(self._longer(self._ground))
 
     async def _longer(self, looking: asyncio.Future[Ground]) -> Ground:
-        await asyncio.sleep(AT_ONCE_S)
+        await asyncio.sleep(LEISURE_S)
         return await asyncio.to_thread(ground_amid_errors, await looking)
 
     def said(self, text: str) -> None:
@@ -105,7 +105,7 @@ class Shaping:
     async def _shaped(self, answer: Answer) -> Answered:
         seen = await self._ground if self._ground is not None else None
         longer = self._amid_errors
-        if longer is not None and longer.done() and not longer.cancelled() and longer.exception() is None:
+        if longer is not None and longer.done() and not longer.cancelled():
             seen = longer.result()
         task = self._task
 
